@@ -1,0 +1,251 @@
+/**
+ * The file around a world: an SQLite database with a header, the actors' positions and one row per
+ * object. The only file here that touches the disk.
+ * @module
+ */
+
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { WorldNames } from "./names.ts";
+import type { WorldFormat } from "./objects.ts";
+import { Cursor, SaveDataError } from "./reader.ts";
+import { PropertyFormat } from "./tags.ts";
+
+/** What is wrong with a file as a whole. */
+export type SaveFault =
+  | "missing"
+  | "not-a-save"
+  | "evolved"
+  | "incomplete"
+  | "version"
+  | "damaged";
+
+/** A file that is no readable save; its text says what it is and what to do. */
+export class SaveFormatError extends Error {
+  constructor(readonly fault: SaveFault, message: string) {
+    super(message);
+    this.name = "SaveFormatError";
+  }
+}
+
+/** Facts of a world's header. */
+export interface WorldHeader {
+  /** 11 to 14; the game writes 14 since June 2025. */
+  readonly version: number;
+  /** Name of the map as the game writes it, e.g. `Extinction_WP`. */
+  readonly map: string;
+  /** Seconds the server has been running, on the clock of all `…Time` properties. */
+  readonly gameTime: number;
+  readonly format: WorldFormat;
+}
+
+/** A world opened for reading. */
+export interface WorldFile extends WorldHeader {
+  /** Number of objects: rows of `game`. */
+  readonly objectCount: number;
+  /** 72-byte records of `ActorTransforms`, later ones first in importance. */
+  readonly transforms: readonly Uint8Array[];
+  /** Profiles and tribes kept inside the world, if any. */
+  readonly gameModeBytes: Uint8Array | undefined;
+  /** All objects, streamed: the 16 key bytes and the blob. */
+  rows(): Iterable<readonly [key: Uint8Array, blob: Uint8Array]>;
+  /** The blob of one object. */
+  blob(guid: string): Uint8Array | undefined;
+  close(): void;
+}
+
+/** Save versions that are described well enough to be read. */
+const OLDEST = 11, NEWEST = 14;
+
+/**
+ * Opens a world for reading. Give it a copy: the game may be writing the original.
+ * @throws {SaveFormatError} when the file is no world, is damaged, or of an unknown version.
+ */
+export function openWorld(path: string): WorldFile {
+  checkFile(path);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    return worldFile(db);
+  } catch (error) {
+    db?.close();
+    throw asFormatError(error);
+  }
+}
+
+function worldFile(db: DatabaseSync): WorldFile {
+  const tables = db.prepare("select name from sqlite_master where type = 'table'").all();
+  const names = new Set(tables.map((row) => row["name"]));
+  if (!names.has("game") || !names.has("custom")) {
+    throw new SaveFormatError(
+      "not-a-save",
+      "This is a database of another program: it lacks the tables of an ARK world",
+    );
+  }
+  const custom = (key: string) => {
+    const value = db.prepare("select value from custom where key = ?").get(key)?.["value"];
+    return value instanceof Uint8Array ? value : undefined;
+  };
+  const headerBytes = custom("SaveHeader");
+  if (!headerBytes) throw new SaveFormatError("damaged", "The world has no SaveHeader");
+  const header = readHeader(headerBytes);
+  const count = db.prepare("select count(*) as n from game").get()?.["n"];
+  const byKey = db.prepare("select value from game where key = ?");
+  return {
+    ...header,
+    objectCount: Number(count),
+    transforms: ["ActorTransformsDelta", "ActorTransforms"].map(custom).filter((b) =>
+      b !== undefined
+    ),
+    gameModeBytes: custom("GameModeCustomBytes"),
+    rows: () => rows(db),
+    blob(guid) {
+      const value = byKey.get(Uint8Array.fromHex(guid))?.["value"];
+      return value instanceof Uint8Array ? value : undefined;
+    },
+    close: () => db.close(),
+  };
+}
+
+function* rows(db: DatabaseSync): Generator<[Uint8Array, Uint8Array]> {
+  try {
+    for (const { key, value } of db.prepare("select key, value from game").iterate()) {
+      if (key instanceof Uint8Array && key.length === 16 && value instanceof Uint8Array) {
+        yield [key, value];
+      } else throw new SaveFormatError("damaged", "The world is damaged: a row is no object");
+    }
+  } catch (error) {
+    throw asFormatError(error);
+  }
+}
+
+/** Reads `SaveHeader`. Source: asa-save-format 4 and 9. */
+function readHeader(bytes: Uint8Array): WorldHeader {
+  const cursor = new Cursor(bytes);
+  const version = cursor.i16();
+  if (version < OLDEST || version > NEWEST) {
+    throw new SaveFormatError(
+      "version",
+      `This world has save version ${version}; versions ${OLDEST} to ${NEWEST} can be read. ` +
+        (version > NEWEST ? "The game is newer than this program: update BlissBot" : ""),
+    );
+  }
+  if (version >= 14) cursor.take(8); // versions of the engine's own objects
+  const tableAt = cursor.i32();
+  const gameTime = cursor.f64();
+  if (version >= 12) cursor.take(4); // how often this world was saved
+  const map = cursor.i32() > 0 ? cursor.text() : "";
+  const names = new WorldNames(readNameTable(bytes, tableAt));
+  const properties = new PropertyFormat(names, version >= 14, true);
+  return { version, map, gameTime, format: { version, properties } };
+}
+
+function* readNameTable(bytes: Uint8Array, at: number): Generator<[number, string]> {
+  if (at < 0) throw new SaveDataError("impossible place of the name table", 0);
+  const cursor = new Cursor(bytes);
+  cursor.take(at);
+  const count = cursor.count(8);
+  for (let i = 0; i < count; i++) yield [cursor.u32(), cursor.text()];
+}
+
+function asFormatError(error: unknown): unknown {
+  if (error instanceof SaveDataError) {
+    return new SaveFormatError("damaged", `The world's header is damaged: ${error.message}`);
+  }
+  // node:sqlite reports every fault of the file with one of these; anything else is our mistake.
+  if (error instanceof Error && (error as { code?: unknown }).code === "ERR_SQLITE_ERROR") {
+    return new SaveFormatError(
+      "damaged",
+      `The world is damaged or was copied while being written: ${error.message}`,
+    );
+  }
+  return error;
+}
+
+/** A profile or tribe beside a world. */
+export interface SaveFile {
+  readonly name: string;
+  readonly kind: "profile" | "tribe";
+  readonly bytes: Uint8Array;
+}
+
+/** The profiles and tribes in a save folder, one at a time. */
+export function* readCompanions(folder: string): Generator<SaveFile> {
+  for (const name of readdirSync(folder).sort()) {
+    const kind = /\.arkprofile$/i.test(name) ? "profile" : "tribe";
+    if (kind === "profile" || /\.arktribe$/i.test(name)) {
+      yield { name, kind, bytes: readFileSync(join(folder, name)) };
+    }
+  }
+}
+
+const SQLITE_MAGIC = "SQLite format 3\0";
+
+/** Recognises what a file is from its first bytes, before SQLite sees it. */
+function checkFile(path: string): void {
+  const { head, size } = readStart(path);
+  const text = new TextDecoder("latin1").decode(head);
+  if (size === 0) throw new SaveFormatError("not-a-save", "The file is empty");
+  if (!text.startsWith(SQLITE_MAGIC)) throw new SaveFormatError(...otherFile(head, text));
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < 100) {
+    throw new SaveFormatError("incomplete", "The file ends within its own header");
+  }
+  // Page size 1 stands for 65,536. The page count is only valid when its mark equals the change
+  // counter. Source: SQLite's description of the database header.
+  const pageSize = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
+  const expected = view.getUint32(24) === view.getUint32(92) ? pageSize * view.getUint32(28) : 0;
+  if (size < expected) {
+    throw new SaveFormatError(
+      "incomplete",
+      `The world is cut short: ${size} bytes of ${expected}; it is still being written or was ` +
+        "copied incompletely. Wait for the next save and try again",
+    );
+  }
+}
+
+function readStart(path: string): { head: Uint8Array; size: number } {
+  let file: number | undefined;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new SaveFormatError("not-a-save", "This is a folder or a device");
+    file = openSync(path, "r");
+    const head = new Uint8Array(100);
+    return { head: head.subarray(0, readSync(file, head, 0, 100, 0)), size: stat.size };
+  } catch (error) {
+    if (error instanceof SaveFormatError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SaveFormatError("missing", `The file cannot be opened: ${reason}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Names what is no ASA world. Source: asa-save-format 1. */
+function otherFile(head: Uint8Array, text: string): [SaveFault, string] {
+  const [a, b, c, d] = head;
+  const int16 = a! | (b ?? 0) << 8, int32 = int16 | (c ?? 0) << 16 | (d ?? 0) << 24;
+  if (a === 0x1f && b === 0x8b) {
+    return ["not-a-save", "The file is compressed (gzip); unpack it first"];
+  }
+  if (text.startsWith("version https://git-lfs")) {
+    return ["not-a-save", "This is a git-lfs pointer, not the save itself; run git lfs pull"];
+  }
+  const zeroGuid = head.length >= 24 && head.subarray(8, 24).every((byte) => byte === 0);
+  if (int32 === 7 || ((int32 === 5 || int32 === 6) && !zeroGuid)) {
+    return [
+      "not-a-save",
+      "This is a player profile or tribe, not a world; give its folder instead",
+    ];
+  }
+  // Evolved worlds start with a 16-bit version (5 to 12), its profiles and tribes with a small
+  // 32-bit one.
+  if (head.length >= 16 && ((int16 >= 5 && int16 <= 12) || (int32 >= 1 && int32 <= 6))) {
+    return [
+      "evolved",
+      "This is a save of ARK: Survival Evolved; BlissBot reads ARK: Survival Ascended",
+    ];
+  }
+  return ["not-a-save", "The file is no ARK world: it is not an SQLite database"];
+}

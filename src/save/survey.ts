@@ -1,0 +1,420 @@
+/**
+ * A save read and judged: its bases, when each decays, and whose they are. Runs where the save was
+ * opened, so that structures never leave their columns; hands out records as JSON text.
+ * @module
+ */
+
+import { type Base, groupIntoBases } from "../ark/bases.ts";
+import {
+  decayOf,
+  type DecayRule,
+  DINO_MATERIAL,
+  instantOf,
+  isTellable,
+  type Refresh,
+  REFRESH_SOURCES,
+  type SavedAt,
+} from "../ark/decay.ts";
+import { footprintsOf } from "../ark/footprints.ts";
+import { type MapBounds, mapCoords } from "../ark/maps.ts";
+import type { Position } from "../ark/model.ts";
+import { structureClassifier } from "../ark/structures.ts";
+import { openWorld, readCompanions } from "./container.ts";
+import type { TamedDino } from "./dinos.ts";
+import type { Player, Tribe } from "./people.ts";
+import { guidText } from "./reader.ts";
+import type { StructureTable } from "./structure_table.ts";
+import { positionOf, type Problem, readWorld, type World } from "./world.ts";
+
+/** What to read and how to judge it. Plain data: it crosses into a worker. */
+export interface SurveyRequest {
+  /** A world that nobody writes to any more: a copy. */
+  readonly path: string;
+  /** The folder whose profiles and tribes belong to it; none for a world alone. */
+  readonly folder: string | undefined;
+  /** Real time of the save, milliseconds since 1970 UTC. */
+  readonly savedAtMs: number;
+  readonly decay: DecayRule;
+  /** How near a dino must be to a structure to belong to its base, Unreal units. */
+  readonly dinoRadiusUnits: number;
+  /** Maps beyond the built-in table. */
+  readonly maps: Readonly<Record<string, MapBounds>>;
+}
+
+/** How far a survey has come. */
+export interface SurveyProgress {
+  readonly phase: "objects" | "bases";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Facts of a save as a whole. */
+export interface SurveySummary {
+  readonly map: string;
+  readonly version: number;
+  readonly gameTimeSeconds: number;
+  readonly counts: {
+    readonly objects: number;
+    readonly structures: number;
+    readonly tamed: number;
+    readonly cryopods: number;
+    readonly players: number;
+    readonly tribes: number;
+    readonly bases: number;
+    readonly problems: number;
+  };
+  /** Structures without a position, which belong to no base. */
+  readonly unplacedStructures: number;
+}
+
+/** Lists of a survey; `problems` are not stored, all others are. */
+export const RECORD_KINDS = [
+  "players",
+  "tribes",
+  "bases",
+  "structures",
+  "tamed",
+  "problems",
+] as const;
+/** One of {@linkcode RECORD_KINDS}. */
+export type RecordKind = typeof RECORD_KINDS[number];
+
+/**
+ * Which shape records have: `document` that of `--json`, `full` that of `--json --full`, `stored`
+ * everything that is known.
+ */
+export type RecordShape = "document" | "full" | "stored";
+
+/** A base as it is printed and stored. */
+export interface BaseRecord {
+  /** Guid of its lowest member. */
+  readonly id: string;
+  readonly tribeId: number;
+  readonly ownerName: string | null;
+  /** Number of members. */
+  readonly structures: number;
+  readonly hasStorage: boolean;
+  readonly hasDinos: boolean;
+  /** Mean of the members' positions, Unreal units. */
+  readonly center: Position;
+  readonly mapCoords: { readonly lat: number; readonly lon: number } | null;
+  /** Foundations, ceilings and floors per material. */
+  readonly materials: Readonly<Record<string, number>>;
+  readonly decay: DecayRecord | null;
+}
+
+/** When a base decays; instants are ISO 8601 UTC. */
+export interface DecayRecord {
+  readonly material: string | null;
+  readonly periodDays: number | null;
+  readonly source: string;
+  readonly refreshedAt: string;
+  readonly decaysAt: string | null;
+  /** Why there is no `decaysAt`. */
+  readonly reason?: string;
+}
+
+/** Records per JSON text, as the store keeps them. */
+export const RECORDS_PER_CHUNK = 200;
+
+/**
+ * Reads a save and judges its bases.
+ * @throws {SaveFormatError} when the file is no readable save.
+ */
+export function surveySave(
+  request: SurveyRequest,
+  onProgress: (progress: SurveyProgress) => void = () => {},
+): Survey {
+  const file = openWorld(request.path);
+  try {
+    const total = file.objectCount;
+    const world = readWorld(file, {
+      classify: structureClassifier(Object.keys(request.decay.table)),
+      companions: request.folder === undefined ? [] : readCompanions(request.folder),
+      onProgress: (done) => onProgress({ phase: "objects", done, total }),
+    });
+    onProgress({ phase: "bases", done: 0, total: 1 });
+    const { map, version, gameTime, objectCount } = file;
+    return new Survey(request, world, { map, version, gameTime, objectCount });
+  } finally {
+    file.close();
+  }
+}
+
+/** The header's facts that outlive the file. */
+interface SaveFacts {
+  readonly map: string;
+  readonly version: number;
+  readonly gameTime: number;
+  readonly objectCount: number;
+}
+
+/** A save that was read: its summary, and its records on demand. */
+export class Survey {
+  readonly summary: SurveySummary;
+  readonly #request: SurveyRequest;
+  readonly #world: World;
+  readonly #map: string;
+  readonly #savedAt: SavedAt;
+  readonly #bases: readonly Base[];
+  readonly #hasDinos: Uint8Array;
+  readonly #playerTribe: ReadonlyMap<number, number>;
+
+  constructor(request: SurveyRequest, world: World, facts: SaveFacts) {
+    this.#request = request;
+    this.#world = world;
+    this.#map = facts.map;
+    this.#savedAt = { gameTime: facts.gameTime, instantMs: request.savedAtMs };
+    const { bases, unplaced } = groupIntoBases(world.structures);
+    this.#bases = bases;
+    this.#hasDinos = basesWithDinos(world, bases, request.dinoRadiusUnits);
+    this.#playerTribe = rosterOf(world);
+    this.summary = {
+      map: facts.map,
+      version: facts.version,
+      gameTimeSeconds: facts.gameTime,
+      counts: {
+        objects: facts.objectCount,
+        structures: world.structures.count,
+        tamed: world.tamed.length,
+        cryopods: world.tamed.filter(({ cryopod }) => cryopod).length,
+        players: world.players.length,
+        tribes: world.tribes.length,
+        bases: bases.length,
+        problems: world.problemCount,
+      },
+      unplacedStructures: unplaced,
+    };
+  }
+
+  /**
+   * All records of one kind, sorted by id, as JSON arrays of at most {@linkcode RECORDS_PER_CHUNK}.
+   * Made anew at each call.
+   */
+  *chunks(kind: RecordKind, shape: RecordShape): Generator<string> {
+    let texts: string[] = [];
+    for (const record of this.records(kind, shape)) {
+      texts.push(JSON.stringify(record));
+      if (texts.length === RECORDS_PER_CHUNK) {
+        yield `[${texts.join(",")}]`;
+        texts = [];
+      }
+    }
+    if (texts.length > 0) yield `[${texts.join(",")}]`;
+  }
+
+  /** All records of one kind, sorted by id. */
+  records(kind: RecordKind, shape: RecordShape): Iterable<unknown> {
+    const { players, tribes, tamed, problems } = this.#world;
+    switch (kind) {
+      case "players":
+        return players.toSorted((a, b) => a.playerId - b.playerId)
+          .map((player) => this.#player(player, shape));
+      case "tribes":
+        return tribes.toSorted((a, b) => a.tribeId - b.tribeId)
+          .map((tribe) => tribeRecord(tribe, shape));
+      case "bases":
+        return this.bases();
+      case "structures":
+        return this.#structures(shape);
+      case "tamed":
+        return tamed.toSorted((a, b) => compareTexts(a.guid, b.guid))
+          .map((dino) => tamedRecord(dino, shape));
+      case "problems":
+        return problems.toSorted(compareProblems);
+    }
+  }
+
+  /** All bases, sorted by id. */
+  *bases(): Generator<BaseRecord> {
+    for (const [number, base] of this.#bases.entries()) yield this.#base(base, number);
+  }
+
+  #base(base: Base, number: number): BaseRecord {
+    const { structures } = this.#world;
+    const hasDinos = this.#hasDinos[number] === 1;
+    const materials = materialsOf(structures, base);
+    return {
+      id: guidText(structures.guid, base.keystone * 16),
+      tribeId: base.owner,
+      ownerName: structures.ownerNames[structures.ownerName[base.keystone]!] ?? null,
+      structures: base.members.length,
+      hasStorage: base.hasStorage,
+      hasDinos,
+      center: base.center,
+      mapCoords: mapCoords(this.#map, base.center, this.#request.maps),
+      materials,
+      decay: this.#decay(
+        base,
+        hasDinos ? [...Object.keys(materials), DINO_MATERIAL] : Object.keys(materials),
+      ),
+    };
+  }
+
+  #decay(base: Base, materials: string[]): DecayRecord | null {
+    const refresh = newestRefresh(this.#world.structures, base, this.#savedAt);
+    if (!refresh) return null;
+    const decay = decayOf(materials, {
+      refresh,
+      savedAt: this.#savedAt,
+      rule: this.#request.decay,
+    });
+    return {
+      ...decay,
+      refreshedAt: decay.refreshedAt.toISOString(),
+      decaysAt: decay.decaysAt?.toISOString() ?? null,
+    };
+  }
+
+  #player(player: Player, shape: RecordShape) {
+    const { playerId, accountId, name, characterName, level, lastLogin } = player;
+    const tribeId = this.#playerTribe.get(playerId) ?? null;
+    const record = { playerId, accountId, name, characterName, level, tribeId };
+    return shape === "stored" ? { ...record, lastSeenAt: this.#instant(lastLogin) } : record;
+  }
+
+  *#structures(shape: RecordShape): Generator<unknown> {
+    const { structures } = this.#world;
+    const baseOf = new Int32Array(structures.count).fill(-1);
+    this.#bases.forEach(({ members }, number) => {
+      for (const row of members) baseOf[row] = number;
+    });
+    for (const row of rowsByGuid(structures)) {
+      const base = this.#bases[baseOf[row]!];
+      const position = positionOf(structures, row);
+      const record = {
+        guid: guidText(structures.guid, row * 16),
+        class: structures.classes[structures.class[row]!]!.path,
+        x: position?.x ?? null,
+        y: position?.y ?? null,
+        z: position?.z ?? null,
+        tribeId: structures.owner[row]!,
+        ownerName: structures.ownerNames[structures.ownerName[row]!] ?? null,
+        baseId: base ? guidText(structures.guid, base.keystone * 16) : null,
+      };
+      yield shape === "stored" ? { ...record, ...this.#structureDetails(row) } : record;
+    }
+  }
+
+  /** What the store keeps of a structure beyond the printed record. A full health is not stored. */
+  #structureDetails(row: number) {
+    const { structures } = this.#world;
+    const maxHealth = structures.maxHealth[row]!, health = structures.health[row]!;
+    const inventory = guidText(structures.inventory, row * 16);
+    return {
+      health: Number.isNaN(health) ? maxHealth : health,
+      maxHealth,
+      inventory: /^0+$/.test(inventory) ? null : inventory,
+      refreshedAt: this.#instant(structures.refreshed[row]!),
+      source: REFRESH_SOURCES[structures.source[row]!] ?? null,
+    };
+  }
+
+  #instant(gameTime: number | null): string | null {
+    if (gameTime === null || !isTellable(gameTime, this.#savedAt)) return null;
+    return instantOf(gameTime, this.#savedAt).toISOString();
+  }
+}
+
+/** Which bases have tamed dinos of their own tribe near, outside cryopods; rafts are no dinos. */
+function basesWithDinos(world: World, bases: readonly Base[], radius: number): Uint8Array {
+  const has = new Uint8Array(bases.length);
+  const footprints = footprintsOf(world.structures, bases);
+  for (const { position, cryopod, isVehicle, tribeId } of world.tamed) {
+    if (cryopod || isVehicle || !position) continue;
+    const { x, y, z } = position;
+    for (const base of footprints.basesNear(x, y, z, tribeId, radius)) has[base] = 1;
+  }
+  return has;
+}
+
+/** Player → tribe, where the profile names a tribe and that tribe's roster agrees. */
+function rosterOf({ players, tribes }: World): Map<number, number> {
+  const members = new Map(
+    tribes.map((tribe) => [tribe.tribeId, new Set(tribe.members.map(({ playerId }) => playerId))]),
+  );
+  return new Map(
+    players.flatMap(({ playerId, claimedTribeId }) =>
+      claimedTribeId !== null && members.get(claimedTribeId)?.has(playerId)
+        ? [[playerId, claimedTribeId]]
+        : []
+    ),
+  );
+}
+
+/** Floors of a base per material, the most frequent first. */
+function materialsOf({ class: classOf, classes }: StructureTable, base: Base) {
+  const counts = new Map<string, number>();
+  for (const row of base.members) {
+    const material = classes[classOf[row]!]!.floorMaterial;
+    if (material !== null) counts.set(material, (counts.get(material) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    [...counts].sort(([a, n], [b, m]) => m - n || compareTexts(a, b)),
+  );
+}
+
+/** The newest refresh of all members; undefined where no member has one. */
+function newestRefresh(
+  { refreshed, source }: StructureTable,
+  base: Base,
+  savedAt: SavedAt,
+): Refresh | undefined {
+  let newest = -1;
+  for (const row of base.members) {
+    if (!isTellable(refreshed[row]!, savedAt)) continue;
+    if (
+      newest < 0 || refreshed[row]! > refreshed[newest]! || (
+        // Of equal times the surer source tells, whatever the order of rows.
+        refreshed[row] === refreshed[newest] && source[row]! < source[newest]!
+      )
+    ) newest = row;
+  }
+  if (newest < 0) return undefined;
+  return { gameTime: refreshed[newest]!, source: REFRESH_SOURCES[source[newest]!]! };
+}
+
+function tribeRecord(
+  { tribeId, name, ownerPlayerId, members, adminPlayerIds, log }: Tribe,
+  shape: RecordShape,
+) {
+  const record = {
+    tribeId,
+    name,
+    ownerPlayerId,
+    members: members.map(({ playerId, name }) => ({ playerId, name })),
+    logLines: log.length,
+  };
+  if (shape === "document") return record;
+  return shape === "full" ? { ...record, log } : { ...record, members, adminPlayerIds, log };
+}
+
+function tamedRecord({ position, ...dino }: TamedDino, shape: RecordShape) {
+  const { x, y, z } = position ?? { x: null, y: null, z: null };
+  if (shape === "stored") return { ...dino, x, y, z };
+  const { guid, class: path, name, level, tribeId, cryopod } = dino;
+  return { guid, class: path, name, level, tribeId, x, y, z, cryopod };
+}
+
+/** By UTF-16 units: the same on every machine, whatever its language. */
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareProblems(a: Problem, b: Problem): number {
+  return compareTexts(a.guid ?? "", b.guid ?? "") || compareTexts(a.class, b.class) ||
+    a.offset - b.offset;
+}
+
+/** Rows in the order of their guids, compared byte by byte: that of their hex texts. */
+function rowsByGuid({ guid, count }: StructureTable): Uint32Array {
+  const view = new DataView(guid.buffer, guid.byteOffset, guid.byteLength);
+  // Six bytes fit a double exactly and nearly always decide.
+  const prefix = Float64Array.from(
+    { length: count },
+    (_, row) => view.getUint32(row * 16) * 65536 + view.getUint16(row * 16 + 4),
+  );
+  return Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) =>
+    prefix[a]! - prefix[b]! || compareTexts(guidText(guid, a * 16), guidText(guid, b * 16))
+  );
+}
