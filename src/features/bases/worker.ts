@@ -1,0 +1,56 @@
+/// <reference lib="deno.worker" />
+/**
+ * The worker that reads, clusters and judges one save. Everything big stays in here; what leaves is
+ * a summary and JSON texts, a few at a time.
+ * @module
+ */
+
+import { SaveFormatError } from "../../save/container.ts";
+import {
+  type RecordKind,
+  type RecordShape,
+  type Survey,
+  type SurveyProgress,
+  type SurveyRequest,
+  surveySave,
+  type SurveySummary,
+} from "../../save/survey.ts";
+
+/** What the worker is asked: to read a save, then for its records, some chunks at a time. */
+export type SurveyQuestion =
+  | { readonly ask: "survey"; readonly request: SurveyRequest }
+  | { readonly ask: "start"; readonly kind: RecordKind; readonly shape: RecordShape }
+  | { readonly ask: "more" };
+
+/** `survey` is answered by the summary, the others by the next chunks; none means the end. */
+export type SurveyAnswer = SurveySummary | readonly string[];
+
+/** Chunks per message: as many as the store takes in one statement. */
+const CHUNKS_PER_ANSWER = 50;
+
+let survey: Survey | undefined;
+let chunks: Iterator<string> | undefined;
+
+self.onmessage = ({ data }: MessageEvent<SurveyQuestion>) => {
+  try {
+    self.postMessage({ reply: answer(data) });
+  } catch (error) {
+    if (!(error instanceof SaveFormatError)) throw error;
+    self.postMessage({ failure: { fault: error.fault, message: error.message } });
+  }
+};
+
+function answer(question: SurveyQuestion): SurveyAnswer {
+  if (question.ask === "survey") {
+    survey = surveySave(question.request, (note: SurveyProgress) => self.postMessage({ note }));
+    return survey.summary;
+  }
+  if (question.ask === "start") chunks = survey?.chunks(question.kind, question.shape);
+  const texts: string[] = [];
+  while (chunks && texts.length < CHUNKS_PER_ANSWER) {
+    const { value, done } = chunks.next();
+    if (done) chunks = undefined;
+    else texts.push(value);
+  }
+  return texts;
+}
