@@ -101,8 +101,12 @@ function worldFile(db: DatabaseSync): WorldFile {
     gameModeBytes: custom("GameModeCustomBytes"),
     rows: () => rows(db),
     blob(guid) {
-      const value = byKey.get(Uint8Array.fromHex(guid))?.["value"];
-      return value instanceof Uint8Array ? value : undefined;
+      try {
+        const value = byKey.get(Uint8Array.fromHex(guid))?.["value"];
+        return value instanceof Uint8Array ? value : undefined;
+      } catch (error) {
+        throw asFormatError(error);
+      }
     },
     close: () => db.close(),
   };

@@ -1,0 +1,41 @@
+/**
+ * `deno task parse`: hands the process's arguments and streams to the command.
+ * @module
+ */
+
+import { parseCommand } from "../src/parse.ts";
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => stop.abort());
+}
+
+const encoder = new TextEncoder();
+
+async function writeAll(text: string): Promise<void> {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
+}
+
+function note(text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
+}
+
+try {
+  Deno.exitCode = await parseCommand({
+    args: Deno.args,
+    cwd: Deno.cwd(),
+    env: Deno.env.toObject(),
+    out: writeAll,
+    err: note,
+    outIsTerminal: Deno.stdout.isTerminal(),
+    errIsTerminal: Deno.stderr.isTerminal(),
+    signal: stop.signal,
+  });
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  note("Stopped.\n");
+  Deno.exitCode = 130;
+}
+Deno.exit();

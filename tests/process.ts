@@ -1,0 +1,122 @@
+/**
+ * Runs the program as a person would: as a process of its own.
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+
+/** The checkout. */
+export const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** What a process did. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** How to run it. */
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to an environment without any of BlissBot's variables. */
+  readonly env?: Record<string, string>;
+}
+
+/** Variables that would make a test depend on who runs it. */
+const OURS = /^(BLISS_|DATABASE_URL|REDIS_URL|NITRADO_|DISCORD_|TMPDIR)/;
+
+function command(task: "parse" | "start", args: string[], { cwd, env }: RunOptions): Deno.Command {
+  const script = task === "parse" ? "scripts/parse.ts" : "main.ts";
+  const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !OURS.test(name));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", `--config=${ROOT}deno.json`, `-P=${task}`, ROOT + script, ...args],
+    cwd: cwd ?? ROOT,
+    clearEnv: true,
+    env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs `parse` to its end. */
+export async function parse(args: string[], options: RunOptions = {}): Promise<Ended> {
+  const { code, stdout, stderr } = await command("parse", args, options).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** A running daemon. */
+export interface Daemon extends AsyncDisposable {
+  /** Address of the health page. */
+  readonly url: string;
+  readonly pid: number;
+  /** Sends a signal and waits for the end. */
+  end(signal: Deno.Signal): Promise<Ended>;
+}
+
+/** Starts the daemon and waits until it is ready. */
+export async function start(args: string[], options: RunOptions = {}): Promise<Daemon> {
+  const child = command("start", args, options).spawn();
+  const out = new Output(child.stdout), err = new Output(child.stderr);
+  const ended = Promise.all([child.status, out.done, err.done])
+    .then(([{ code }]): Ended => ({ code, out: out.text, err: err.text }));
+  const url = await Promise.race([
+    out.waitFor(/^Ready: (\S+)$/m),
+    ended.then(({ code, err }) => {
+      throw new Error(`ended with ${code}: ${err}`);
+    }),
+  ]);
+  return {
+    url,
+    pid: child.pid,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await ended;
+    },
+  };
+}
+
+/** Runs the daemon that is not expected to get ready, to its end. */
+export async function startToEnd(args: string[], options: RunOptions = {}): Promise<Ended> {
+  const { code, stdout, stderr } = await command("start", args, options).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** Text of a stream while it comes in. */
+class Output {
+  text = "";
+  readonly done: Promise<void>;
+  #waiting: (() => void)[] = [];
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.done = this.#read(stream.pipeThrough(new TextDecoderStream()));
+  }
+
+  async #read(stream: ReadableStream<string>): Promise<void> {
+    for await (const text of stream) {
+      this.text += text;
+      for (const look of this.#waiting) look();
+    }
+  }
+
+  waitFor(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = pattern.exec(this.text);
+        if (found) resolve(found[1]!);
+      };
+      this.#waiting.push(look);
+      look();
+    });
+  }
+}
