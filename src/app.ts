@@ -8,6 +8,7 @@ import { BOTS } from "./bots.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./runtime/log.ts";
 import { openStore } from "./store/open.ts";
+import type { RedisLink } from "./store/redis.ts";
 import type { Database } from "./store/sql.ts";
 import { healthApp, type HealthItem } from "./web/health.ts";
 
@@ -32,15 +33,17 @@ export async function startApp(config: Config, { log, signal }: {
   log: Log;
   signal: AbortSignal;
 }): Promise<App> {
-  const { databaseUrl, dataDir } = config;
+  const { databaseUrl, dataDir, redisUrl } = config;
   const storeName = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
-  let db: Database | undefined;
-  const server = listen(config, () => checkHealth(config, { db, storeName }));
+  let db: Database | undefined, redis: RedisLink | undefined;
+  const server = listen(config, () => checkHealth(config, { db, storeName, redis }));
   try {
+    redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, log);
     db = await openStore({ databaseUrl, dataDir, signal });
     signal.throwIfAborted();
   } catch (error) {
     await server.shutdown();
+    await redis?.close();
     await db?.close();
     throw error;
   }
@@ -53,6 +56,7 @@ export async function startApp(config: Config, { log, signal }: {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await server.shutdown();
+    await redis?.close();
     await db.close();
   };
   const { hostname, port } = server.addr;
@@ -60,6 +64,15 @@ export async function startApp(config: Config, { log, signal }: {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     stop: () => stopped ??= stop(),
   };
+}
+
+/** Loads the client only where it is wanted: it costs more memory than all the rest of the start. */
+async function connectRedis(url: string, log: Log): Promise<RedisLink> {
+  const { openRedis } = await import("./store/redis.ts");
+  return openRedis(url, (state, reason) => {
+    if (state === "up") log.info(`Redis is connected`);
+    else log.warn(`Redis does not answer (${reason}); trying again`);
+  });
 }
 
 /** The health page's address is taken or not ours. */
@@ -83,10 +96,14 @@ function listen(
 
 async function checkHealth(
   config: Config,
-  { db, storeName }: { db: Database | undefined; storeName: string },
+  { db, storeName, redis }: {
+    db: Database | undefined;
+    storeName: string;
+    redis: RedisLink | undefined;
+  },
 ): Promise<HealthItem[]> {
   return [
-    await checkStore(db, storeName),
+    ...await Promise.all([checkStore(db, storeName), checkRedis(redis)]),
     ...BOTS.map(({ name, title, tokenVariable }): HealthItem => ({
       name: `${title} bot`,
       state: "off",
@@ -105,4 +122,12 @@ async function checkStore(db: Database | undefined, storeName: string): Promise<
     state: isUp ? "ok" : "down",
     text: isUp ? storeName : `${storeName}: does not answer`,
   };
+}
+
+async function checkRedis(redis: RedisLink | undefined): Promise<HealthItem> {
+  const name = "Redis";
+  if (!redis) return { name, state: "off", text: "REDIS_URL is not set" };
+  return await redis.answers(CHECK_MS)
+    ? { name, state: "ok", text: "answers" }
+    : { name, state: "down", text: "does not answer; check REDIS_URL and that the server runs" };
 }

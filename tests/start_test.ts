@@ -5,6 +5,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { start, startToEnd } from "./process.ts";
 import { testPostgres } from "./store/databases.ts";
+import { testRedis } from "./store/redis_server.ts";
 import { withTempFolder } from "./temp_folder.ts";
 
 Deno.test("start without any configuration serves its health page and stops cleanly [embedded]", async () => {
@@ -84,3 +85,36 @@ Deno.test("start ends with 4 when the store cannot be opened, without its passwo
     equal(err.includes("hunter2secret"), false);
   });
 });
+
+testRedis(
+  "start connects to Redis where REDIS_URL is set, and shows that it answers",
+  async (url) => {
+    await withTempFolder(async (cwd) => {
+      await Deno.writeTextFile(`${cwd}/config.toml`, "[http]\nport = 0\n");
+      await using daemon = await start([], { cwd, env: { REDIS_URL: url } });
+      equal(await redisState(daemon.url), "ok");
+      equal((await daemon.end("SIGTERM")).code, 0);
+    });
+  },
+);
+
+Deno.test("a Redis that is not there is shown as down, never stops the start, and leaks no password", async () => {
+  await withTempFolder(async (cwd) => {
+    await Deno.writeTextFile(`${cwd}/config.toml`, "[http]\nport = 0\n");
+    const env = { REDIS_URL: "redis://:hunter2secret@127.0.0.1:1/0" };
+    await using daemon = await start([], { cwd, env });
+    const health = await fetch(`${daemon.url}/healthz`);
+    equal(health.status, 503);
+    await health.body?.cancel();
+    equal(await redisState(daemon.url), "down");
+    const { code, out, err } = await daemon.end("SIGTERM");
+    equal(code, 0);
+    match(err, /Redis does not answer/);
+    equal((out + err).includes("hunter2secret"), false);
+  });
+});
+
+async function redisState(url: string): Promise<string> {
+  const { items } = await fetch(`${url}/healthz`).then((response) => response.json());
+  return items.find(({ name }: { name: string }) => name === "Redis").state;
+}

@@ -6,7 +6,7 @@
 
 import RBush from "rbush";
 import type { Base, StructureColumns } from "./bases.ts";
-import { binPoints, cloudsOf, KEY } from "./cells.ts";
+import { binPoints, type Cells, cloudsOf, KEY, type Points } from "./cells.ts";
 import { anyWithin, Cloud } from "./closest_pair.ts";
 import { DEFAULT_REACH } from "./clusters.ts";
 
@@ -20,14 +20,14 @@ export interface Footprints {
   basesNear(x: number, y: number, z: number, owner: number, radius: number): number[];
 }
 
-/** One occupied cell of a base. */
+/** The ground under one occupied cell of a base. */
 interface Patch {
   readonly minX: number;
   readonly minY: number;
   readonly maxX: number;
   readonly maxY: number;
   readonly base: number;
-  readonly cloud: Cloud;
+  readonly cell: number;
 }
 
 /** Children of an R-tree node, rbush's `maxEntries`. Source: cluster bench, 6. */
@@ -38,25 +38,29 @@ const TREE_NODE_SIZE = 16;
  * `bases`.
  */
 export function footprintsOf(structures: StructureColumns, bases: readonly Base[]): Footprints {
-  const tree = new RBush<Patch>(TREE_NODE_SIZE).load(patchesOf(structures, bases));
+  const points = membersByBase(structures, bases);
+  const cells = binPoints(points, DEFAULT_REACH);
+  const cloudOf = cloudsOf(points, cells);
+  const tree = new RBush<Patch>(TREE_NODE_SIZE).load(patchesOf(cells));
   return {
     basesNear(x, y, z, owner, radius) {
       if (!(radius >= 0)) return [];
-      const place = new Cloud(Float64Array.of(x, y, z));
       // A little wider than asked: the exact test below must see what rounding would cut off.
       const wide = radius * (1 + 1e-9) + 1e-6;
-      const near = new Set<number>();
       const box = { minX: x - wide, minY: y - wide, maxX: x + wide, maxY: y + wide };
-      for (const { base, cloud } of tree.search(box)) {
-        if (bases[base]!.owner !== owner || near.has(base)) continue;
-        if (anyWithin(place, cloud, radius * radius)) near.add(base);
+      const place = new Cloud(Float64Array.of(x, y, z));
+      const near: number[] = [];
+      for (const { base, cell } of tree.search(box)) {
+        if (bases[base]!.owner !== owner || near.includes(base)) continue;
+        if (anyWithin(place, cloudOf(cell), radius * radius)) near.push(base);
       }
-      return [...near].sort((a, b) => a - b);
+      return near.sort((a, b) => a - b);
     },
   };
 }
 
-function patchesOf(structures: StructureColumns, bases: readonly Base[]): Patch[] {
+/** The members of all bases as points, grouped by the number of their base. */
+function membersByBase(structures: StructureColumns, bases: readonly Base[]): Points {
   const size = bases.reduce((sum, { members }) => sum + members.length, 0);
   const points = {
     x: new Float64Array(size),
@@ -73,12 +77,16 @@ function patchesOf(structures: StructureColumns, bases: readonly Base[]): Patch[
       points.group[end++] = base;
     }
   }
-  const cells = binPoints(points, DEFAULT_REACH);
-  const cloudOf = cloudsOf(points, cells);
-  return Array.from({ length: cells.count }, (_, cell) => {
-    const cloud = cloudOf(cell);
-    const [minX, minY, , maxX, maxY] = cloud.box;
-    const base = cells.keys[KEY.size * cell + KEY.group]!;
-    return { minX: minX!, minY: minY!, maxX: maxX!, maxY: maxY!, base, cloud };
-  });
+  return points;
+}
+
+function patchesOf({ count, boxes, keys }: Cells): Patch[] {
+  return Array.from({ length: count }, (_, cell) => ({
+    minX: boxes[6 * cell]!,
+    minY: boxes[6 * cell + 1]!,
+    maxX: boxes[6 * cell + 3]!,
+    maxY: boxes[6 * cell + 4]!,
+    base: keys[KEY.size * cell + KEY.group]!,
+    cell,
+  }));
 }
