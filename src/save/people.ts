@@ -154,6 +154,22 @@ function rankNumbers(value: Value | undefined): number[] {
   return Array.isArray(value) ? numbersOf(value) : [];
 }
 
+/** Players and tribes by id; of two copies of a player the one who logged in later is kept. */
+export class People {
+  readonly players = new Map<number, Player>();
+  readonly tribes = new Map<number, Tribe>();
+
+  addPlayer(player: Player | undefined): void {
+    if (!player) return;
+    const known = this.players.get(player.playerId);
+    if (known && (known.lastLogin ?? 0) > (player.lastLogin ?? 0)) return;
+    this.players.set(player.playerId, player);
+  }
+  addTribe(tribe: Tribe | undefined): void {
+    if (tribe) this.tribes.set(tribe.tribeId, tribe);
+  }
+}
+
 /** Archives of players and tribes kept inside a world. */
 export interface EmbeddedArchives {
   readonly tribes: readonly Uint8Array[];

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { RefreshSource } from "../ark/decay.ts";
+import { REFRESH_SOURCES, type RefreshSource } from "../ark/decay.ts";
+import type { Position } from "../ark/model.ts";
 
 /** One structure as the reader found it; reused from row to row. */
 export class StructureRow {
@@ -21,8 +22,17 @@ export class StructureRow {
   inventory: Uint8Array | null = null;
   /** Game time of the last refresh, seconds; NaN where the save has none. */
   refreshed = NaN;
-  /** Index of the refresh's source in `REFRESH_SOURCES`. */
-  source = 0;
+  /** Index of the refresh's source in `REFRESH_SOURCES`; its length for none. */
+  source: number = REFRESH_SOURCES.length;
+
+  /** Forgets the structure before. */
+  clear(): this {
+    this.owner = 0;
+    this.ownerName = this.inventory = null;
+    this.health = this.maxHealth = this.refreshed = NaN;
+    this.source = REFRESH_SOURCES.length;
+    return this;
+  }
 }
 
 /** A structure's class and what is known of it once for all its structures. */
@@ -124,3 +134,10 @@ export const REFRESH_PROPERTIES: Readonly<Record<RefreshSource, string>> = {
   "stasis": "LastEnterStasisTime",
   "created": "OriginalCreationTime",
 };
+
+/** The position of a structure; null where it has none. */
+export function positionOf({ x, y, z }: StructureTable, row: number): Position | null {
+  return Number.isFinite(x[row]! + y[row]! + z[row]!)
+    ? { x: x[row]!, y: y[row]!, z: z[row]! }
+    : null;
+}

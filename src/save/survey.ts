@@ -23,8 +23,9 @@ import { openWorld, readCompanions } from "./container.ts";
 import type { TamedDino } from "./dinos.ts";
 import type { Player, Tribe } from "./people.ts";
 import { guidText } from "./reader.ts";
-import type { StructureTable } from "./structure_table.ts";
-import { positionOf, type Problem, readWorld, type World } from "./world.ts";
+import type { Problem } from "./problems.ts";
+import { positionOf, type StructureTable } from "./structure_table.ts";
+import { readWorld, type World } from "./world.ts";
 
 /** What to read and how to judge it. Plain data: it crosses into a worker. */
 export interface SurveyRequest {

@@ -350,8 +350,8 @@ Deno.test("network addresses and pin codes never leave a save", async () => {
 
 // One form for what was written and what was read.
 
-function readForm({ name, index, value }: Property): unknown {
-  return [name, index, readValueForm(value)];
+function readForm({ name, index, type, value }: Property): unknown {
+  return [name, index, type.name, readValueForm(value)];
 }
 
 function readValueForm(value: Value): unknown {
@@ -369,7 +369,7 @@ function readValueForm(value: Value): unknown {
 }
 
 function writtenForm({ name, index, value, tree }: written.Property): unknown {
-  return [name, index, writtenValueForm(value, tree)];
+  return [name, index, tree.name, writtenValueForm(value, tree)];
 }
 
 function writtenValueForm(value: unknown, tree: written.TypeTree): unknown {
