@@ -25,11 +25,19 @@ export interface RunOptions {
 /** Variables that would make a test depend on who runs it. */
 const OURS = /^(BLISS_|DATABASE_URL|REDIS_URL|NITRADO_|DISCORD_|TMPDIR)/;
 
-function command(task: "parse" | "start", args: string[], { cwd, env }: RunOptions): Deno.Command {
-  const script = task === "parse" ? "scripts/parse.ts" : "main.ts";
+type Task = "parse" | "start";
+
+/** Flags and script of a task, as deno.json has them: tests must run with the same permissions. */
+function taskArguments(task: Task): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const words = (tasks[task].command as string).split(" ").slice(2);
+  return words.map((word) => word.startsWith("-") ? word : ROOT + word);
+}
+
+function command(task: Task, args: string[], { cwd, env }: RunOptions): Deno.Command {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !OURS.test(name));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", `--config=${ROOT}deno.json`, `-P=${task}`, ROOT + script, ...args],
+    args: ["run", `--config=${ROOT}deno.json`, ...taskArguments(task), ...args],
     cwd: cwd ?? ROOT,
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },

@@ -2,7 +2,7 @@
  * The whole comparison of clustering: growth, hard shapes, a plain walk over rbush, memory. Prints
  * Markdown. Every measurement has a process of its own, so that none warms up another.
  *
- *     deno run -P=test scripts/bench/clusters.ts
+ *     deno run -A scripts/bench/clusters.ts
  *
  * @module
  */
@@ -74,7 +74,7 @@ async function compareMemory(): Promise<void> {
 
 async function measure(task: Task, shape: Shape, count: number): Promise<number[]> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=test", new URL(import.meta.url).pathname, task, shape, String(count)],
+    args: ["run", "-A", new URL(import.meta.url).pathname, task, shape, String(count)],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Cannot measure ${task} of ${count} ${shape}: the process failed`);

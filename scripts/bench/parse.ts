@@ -64,7 +64,7 @@ function scan(path: string): number {
 async function parse(path: string, ...more: string[]): Promise<Run> {
   const start = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=parse", "scripts/parse.ts", path, "--json", "--no-store", ...more],
+    args: ["run", "-A", "scripts/parse.ts", path, "--json", "--no-store", ...more],
     stdout: "null",
     stderr: "null",
   }).spawn();

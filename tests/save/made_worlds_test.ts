@@ -6,11 +6,12 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { DEFAULT_DECAY_RULE } from "../../src/ark/decay.ts";
 import { openWorld } from "../../src/save/container.ts";
+import type { TamedDino } from "../../src/save/dinos.ts";
 import { readObject } from "../../src/save/objects.ts";
 import type { Property, Value } from "../../src/save/properties.ts";
 import type { BaseRecord, Survey } from "../../src/save/survey.ts";
 import { surveySave } from "../../src/save/survey.ts";
-import type { StructureSpec } from "../../src/sandbox/world/actors.ts";
+import type { DinoSpec, StructureSpec } from "../../src/sandbox/world/actors.ts";
 import { baseStructures } from "../../src/sandbox/world/bases.ts";
 import { generateWorld } from "../../src/sandbox/world/generate.ts";
 import { FLAGS } from "../../src/sandbox/world/objects.ts";
@@ -77,13 +78,16 @@ Deno.test("any generated world is read back whole: people, structures, dinos, ba
     dinos: fc.nat(12),
     pods: fc.nat(12),
     archives: fc.constantFrom("embedded" as const, "files" as const),
+    archiveVersion: fc.constantFrom(5 as const, 6 as const, 7 as const),
+    podVersion: fc.constantFrom(0x0406 as const, 0x0407 as const),
   });
   await fc.assert(
     fc.asyncProperty(options, (options) =>
       withTempFolder((folder) => {
         const path = `${folder}/TheIsland_WP.ark`;
-        const { spec, truth } = generateWorld(options);
-        writeWorld(path, spec);
+        const { archiveVersion, podVersion, ...world } = options;
+        const { spec, truth } = generateWorld(world);
+        writeWorld(path, { ...spec, archiveVersion, podVersion });
         const found = survey(path, options.archives === "files" ? folder : undefined);
         const { counts, map, version, gameTimeSeconds } = found.summary;
         deepEqual(
@@ -105,6 +109,7 @@ Deno.test("any generated world is read back whole: people, structures, dinos, ba
         );
         checkPeople(found, truth);
         checkStructures(found, spec);
+        checkTamed(found, spec);
         checkBases(found, truth.bases.map((plan) => [...baseStructures(plan)]));
       })),
     { numRuns: 25 },
@@ -153,6 +158,36 @@ function checkStructures(found: Survey, spec: WorldSpec): void {
       tribeId: owner!.teamId,
       ownerName: owner!.name,
     })).sort((a, b) => a.guid < b.guid ? -1 : 1),
+  );
+}
+
+function checkTamed(found: Survey, spec: WorldSpec): void {
+  const inventories = [...spec.structures ?? [], ...spec.dinos ?? [], ...spec.pawns ?? []]
+    .flatMap(({ inventory }) => inventory?.items ?? []);
+  const podded = [...inventories, ...spec.looseItems ?? []].flatMap(({ pod }) => pod?.dino ?? []);
+  const fields = (dino: DinoSpec, cryopod: boolean) => ({
+    dinoId: dino.id.join(","),
+    class: dino.className,
+    name: dino.tamedName ?? null,
+    level: (dino.baseLevel ?? 1) + (dino.extraLevel ?? 0),
+    isFemale: dino.isFemale ?? false,
+    cryopod,
+  });
+  const byId = (a: { dinoId: string }, b: { dinoId: string }) => a.dinoId < b.dinoId ? -1 : 1;
+  deepEqual(
+    ([...found.records("tamed", "stored")] as TamedDino[])
+      .map(({ dinoId, class: path, name, level, isFemale, cryopod }) => ({
+        dinoId,
+        class: path,
+        name,
+        level,
+        isFemale,
+        cryopod,
+      })).sort(byId),
+    [
+      ...[...spec.dinos ?? []].filter(({ owner }) => owner).map((dino) => fields(dino, false)),
+      ...podded.map((dino) => fields(dino, true)),
+    ].sort(byId),
   );
 }
 
