@@ -29,13 +29,16 @@ try {
     env: Deno.env.toObject(),
     out: writeAll,
     err: note,
-    outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
+    colours: Deno.stdout.isTerminal() && !Deno.noColor,
     signal: stop.signal,
   });
 } catch (error) {
-  if (!stop.signal.aborted) throw error;
-  note("Stopped.\n");
-  Deno.exitCode = 130;
+  // Whoever read the output has seen enough: `… | head`.
+  if (error instanceof Deno.errors.BrokenPipe) Deno.exitCode = 141;
+  else if (stop.signal.aborted) {
+    note("Stopped.\n");
+    Deno.exitCode = 130;
+  } else throw error;
 }
 Deno.exit();

@@ -16,7 +16,7 @@ import {
   UnreadableSaveError,
   writeDocument,
 } from "./features/bases/mod.ts";
-import type { BaseRecord } from "./save/survey.ts";
+import type { BaseRecord } from "./save/records.ts";
 import { StoreError } from "./store/errors.ts";
 import { openStore } from "./store/open.ts";
 import type { Database } from "./store/sql.ts";
@@ -31,8 +31,10 @@ export interface CommandWorld {
   readonly out: (text: string) => Promise<void>;
   /** Everything else: progress, notes, errors. */
   readonly err: (text: string) => void;
-  readonly outIsTerminal: boolean;
+  /** Progress is shown where it overwrites itself. */
   readonly errIsTerminal: boolean;
+  /** The result may be coloured. */
+  readonly colours: boolean;
   /** Stops the command; nothing half done stays. */
   readonly signal: AbortSignal;
 }
@@ -76,6 +78,12 @@ interface Options {
 interface Job {
   readonly path: string;
   readonly serverId: string | undefined;
+}
+
+/** A save on its way. Its progress shows when it is the one that is waited for. */
+interface Reading {
+  readonly save: Promise<ReadSave>;
+  readonly progress: ProgressLine;
 }
 
 /** Runs the command and gives its exit code. Throws only for mistakes of our own. */
@@ -199,33 +207,46 @@ class ParseRun {
   async run(jobs: readonly Job[]): Promise<number> {
     const isArray = this.options.json && jobs.length > 1;
     let code: number = ExitCode.done;
+    let next = this.#read(jobs[0]);
     try {
       if (isArray) await this.world.out("[");
-      for (const job of jobs) {
-        const ended = await this.#parse(job);
+      for (const [i, { serverId }] of jobs.entries()) {
+        const current = next;
+        // A second core reads the next save while this one is printed and stored.
+        next = this.#read(jobs[i + 1]);
+        const ended = await this.#finish(current!, serverId);
         // An unreadable save matters more than a store that did not take another one.
         if (ended !== ExitCode.done && code !== ExitCode.unreadable) code = ended;
       }
       if (isArray) await this.world.out("]\n");
       return code;
     } finally {
+      await next?.save.then((save) => save.close(), () => {});
       await this.#closeStore();
     }
   }
 
-  async #parse({ path, serverId }: Job): Promise<number> {
+  #read(job: Job | undefined): Reading | undefined {
+    if (!job) return undefined;
     const { decay, maps } = this.config;
     const progress = new ProgressLine(this.world);
+    const save = readSave(job.path, {
+      judge: {
+        decay: { multiplier: decay.multiplier, table: decay.table },
+        dinoRadiusUnits: decay.dinoRadiusUnits,
+        maps,
+      },
+      onProgress: (step) => progress.show((elapsedMs) => progressText(step, elapsedMs)),
+      signal: this.world.signal,
+    });
+    save.catch(() => {}); // told when its turn comes
+    return { save, progress };
+  }
+
+  async #finish(reading: Reading, serverId: string | undefined): Promise<number> {
     try {
-      const save = await readSave(path, {
-        judge: {
-          decay: { multiplier: decay.multiplier, table: decay.table },
-          dinoRadiusUnits: decay.dinoRadiusUnits,
-          maps,
-        },
-        onProgress: (step) => progress.show((elapsedMs) => progressText(step, elapsedMs)),
-        signal: this.world.signal,
-      }).finally(() => progress.clear());
+      reading.progress.isVisible = true;
+      const save = await reading.save.finally(() => reading.progress.clear());
       try {
         await (this.options.json ? this.#printDocument(save) : this.#printSummary(save));
         return serverId !== undefined && this.options.store
@@ -251,7 +272,7 @@ class ParseRun {
   async #printSummary(save: ReadSave): Promise<void> {
     const bases: BaseRecord[] = [];
     for await (const chunk of save.chunks("bases", "document")) bases.push(...JSON.parse(chunk));
-    const paint = { now: new Date(), colours: this.world.outIsTerminal };
+    const paint = { now: new Date(), colours: this.world.colours };
     if (this.#documents++ > 0) await this.world.out("\n");
     await this.world.out(`${summaryText({ ...save, bases }, paint)}\n`);
   }
@@ -259,9 +280,10 @@ class ParseRun {
   async #keep(serverId: string, save: ReadSave): Promise<number> {
     const progress = new ProgressLine(this.world);
     try {
+      progress.isVisible = true;
       progress.show(() => "Storing the save …");
       const { databaseUrl, dataDir } = this.config;
-      this.#db ??= openStore({ databaseUrl, dataDir });
+      this.#db ??= openStore({ databaseUrl, dataDir, signal: this.world.signal });
       await keepSave(await this.#db, serverId, save);
       progress.clear();
       this.world.err(`Stored as the save of server ${serverId}.\n`);
@@ -282,13 +304,15 @@ class ParseRun {
 
 /** Shows one line on a terminal that the next one overwrites; elsewhere nothing. */
 class ProgressLine {
+  /** Only one line at a time may be seen. */
+  isVisible = false;
   readonly #started = performance.now();
   #shown = "";
 
   constructor(readonly world: CommandWorld) {}
 
   show(text: (elapsedMs: number) => string): void {
-    if (!this.world.errIsTerminal) return;
+    if (!this.isVisible || !this.world.errIsTerminal) return;
     const line = text(performance.now() - this.#started);
     if (line === this.#shown) return;
     this.#shown = line;

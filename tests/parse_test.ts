@@ -7,7 +7,7 @@ import { readSave } from "../src/store/save_data.ts";
 import { openStore } from "../src/store/open.ts";
 import { generateWorld } from "../src/sandbox/world/generate.ts";
 import { writeWorld } from "../src/sandbox/world/world.ts";
-import { parse, ROOT, start } from "./process.ts";
+import { interrupt, parse, ROOT, start } from "./process.ts";
 import { hasShared, sharedJson, sharedPath, sharedTest } from "./shared.ts";
 import { testPostgres } from "./store/databases.ts";
 import { withTempFolder } from "./temp_folder.ts";
@@ -354,6 +354,38 @@ Deno.test("with absolute paths nothing is written inside the checkout", async ()
 function checkout(): string[] {
   return Array.from(Deno.readDirSync(ROOT), ({ name }) => name).sort();
 }
+
+Deno.test("Ctrl+C in the middle of a save ends at once and leaves nothing behind", async () => {
+  await withTempFolder(async (temp) => {
+    const { path } = makeSave(temp, { structures: 20_000, archives: "embedded" });
+    await Deno.mkdir(`${temp}/tmp`);
+    const copies = () => [...Deno.readDirSync(`${temp}/tmp`)].length;
+    const { code, out, err } = await interrupt("parse", [path, "--json", "--no-store"], {
+      signal: "SIGINT",
+      env: { TMPDIR: `${temp}/tmp` },
+      when: () => copies() > 0,
+    });
+    deepEqual([code, out, copies()], [130, "", 0], err);
+    match(err, /Stopped/);
+  });
+});
+
+Deno.test("a reader that has seen enough ends the command without a stack trace", async () => {
+  await withTempFolder(async (temp) => {
+    const { path } = makeSave(temp, { structures: 3_000, archives: "embedded" });
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `"$0" run -A scripts/parse.ts "$1" --json --full --no-store | head -c 8`,
+        Deno.execPath(),
+        path,
+      ],
+      cwd: ROOT,
+    }).output();
+    const decoder = new TextDecoder();
+    deepEqual([decoder.decode(stdout), decoder.decode(stderr)], ['{"save":', ""]);
+  });
+});
 
 sharedTest("the real worlds have the counts of the expected files", async () => {
   const worlds = [

@@ -25,7 +25,8 @@ export interface RunOptions {
 /** Variables that would make a test depend on who runs it. */
 const OURS = /^(BLISS_|DATABASE_URL|REDIS_URL|NITRADO_|DISCORD_|TMPDIR)/;
 
-type Task = "parse" | "start";
+/** A task that tests run. */
+export type Task = "parse" | "start";
 
 /** Flags and script of a task, as deno.json has them: tests must run with the same permissions. */
 function taskArguments(task: Task): string[] {
@@ -47,11 +48,29 @@ function command(task: Task, args: string[], { cwd, env }: RunOptions): Deno.Com
   });
 }
 
-/** Runs `parse` to its end. */
-export async function parse(args: string[], options: RunOptions = {}): Promise<Ended> {
-  const { code, stdout, stderr } = await command("parse", args, options).output();
+function textOf({ code, stdout, stderr }: Deno.CommandOutput): Ended {
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** Runs `parse` to its end. */
+export async function parse(args: string[], options: RunOptions = {}): Promise<Ended> {
+  return textOf(await command("parse", args, options).output());
+}
+
+/** Runs a task, sends it a signal as soon as `when` is true, and waits for its end. */
+export async function interrupt(
+  task: Task,
+  args: string[],
+  { signal, when, ...options }: RunOptions & { signal: Deno.Signal; when: () => boolean },
+): Promise<Ended> {
+  const child = command(task, args, options).spawn();
+  const output = child.output();
+  let ended = false;
+  child.status.then(() => ended = true);
+  while (!ended && !when()) await new Promise((resolve) => setTimeout(resolve, 1));
+  if (!ended) child.kill(signal);
+  return textOf(await output);
 }
 
 /** A running daemon. */
@@ -95,9 +114,7 @@ export async function start(args: string[], options: RunOptions = {}): Promise<D
 
 /** Runs the daemon that is not expected to get ready, to its end. */
 export async function startToEnd(args: string[], options: RunOptions = {}): Promise<Ended> {
-  const { code, stdout, stderr } = await command("start", args, options).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+  return textOf(await command("start", args, options).output());
 }
 
 /** Text of a stream while it comes in. */

@@ -2,8 +2,9 @@
  * `deno task start` as a self-hoster runs it.
  */
 
+import { existsSync } from "node:fs";
 import { equal, match, ok } from "node:assert/strict";
-import { start, startToEnd } from "./process.ts";
+import { interrupt, start, startToEnd } from "./process.ts";
 import { testPostgres } from "./store/databases.ts";
 import { testRedis } from "./store/redis_server.ts";
 import { withTempFolder } from "./temp_folder.ts";

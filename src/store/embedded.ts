@@ -16,8 +16,8 @@ export interface EmbeddedOptions {
   dataDir: string;
   /** Longest wait for the start. The first one took 5 to 10 s on a small machine, others 1 to 2 s. */
   startMs?: number;
-  /** Gives up the start. */
-  signal?: AbortSignal;
+  /** Gives up the start. The folder stays locked until the worker has noticed. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A worker that serves the store on a loopback port. */
@@ -26,10 +26,11 @@ interface Server {
   close(): Promise<void>;
 }
 
-interface StartOptions {
+interface StartOptions extends EmbeddedOptions {
   startMs: number;
-  signal: AbortSignal | undefined;
-  /** Called with the reason when the server has not started, or has ended itself later. */
+  /** Waits for the folder until its last user has gone, rather than being refused. */
+  wait: boolean;
+  /** Called when the server has not started, or has ended itself later. */
   onEnd(reason: string): void;
 }
 
@@ -48,112 +49,81 @@ const TIDY_MS = 60_000;
 export async function openEmbedded(
   { dataDir, startMs = START_MS, signal }: EmbeddedOptions,
 ): Promise<Database> {
-  const folder = `${dataDir}/pglite`;
-  const at: Place = { place: `the embedded store in ${folder}`, remedy: "try again" };
-  const lock = await takeLock(folder, dataDir);
+  const at: Place = { place: `the embedded store in ${dataDir}`, remedy: "try again" };
   let server: Promise<Server> | undefined;
-
-  function running(giveUp?: AbortSignal): Promise<Server> {
-    return server ??= startServer(folder, {
+  function running(options: { wait: boolean; signal?: AbortSignal | undefined }): Promise<Server> {
+    return server ??= startServer({
+      dataDir,
       startMs,
-      signal: giveUp,
-      onEnd: (reason) => {
+      ...options,
+      onEnd(reason) {
         server = undefined;
-        at.remedy = `it had ended itself: ${reason}`;
+        at.remedy = `it had ended itself: ${reason}; make sure that the disk has space`;
       },
     });
   }
-  try {
-    await running(signal);
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
+  await running({ wait: false, signal });
   // One session serves all, so more connections would only wait for each other.
   const db = openSql({
     url: "postgres://postgres@127.0.0.1/postgres",
     max: 1,
     at,
-    dial: async () => connect((await running()).port, "127.0.0.1"),
+    dial: async () => connect((await running({ wait: true })).port, "127.0.0.1"),
   });
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await db.close();
     const last = await server?.catch(() => undefined);
     await last?.close();
-    lock.close();
   }
-  return {
-    ...db,
-    // PGlite has no background processes: neither vacuum nor checkpoint would ever happen, and
-    // tables and write-ahead log would grow with every save.
-    tidy: (tables) =>
-      db.run(TIDY_MS, async (sql, progress) => {
-        for (const table of tables) {
-          await sql`vacuum ${sql(table)}`;
-          progress();
-        }
-        await sql`checkpoint`;
-      }),
-    close: () => closing ??= close(),
-  };
+  return { ...db, tidy: (tables) => tidy(db, tables), close: () => closing ??= close() };
 }
 
-/** Released by the system when the process ends, however it ends. */
-async function takeLock(folder: string, dataDir: string): Promise<Deno.FsFile> {
-  let file: Deno.FsFile | undefined;
-  try {
-    await Deno.mkdir(dataDir, { recursive: true });
-    file = await Deno.open(`${folder}.lock`, { create: true, write: true });
-    if (await file.tryLock(true)) return file;
-  } catch (cause) {
-    file?.close();
-    throw new StoreError(
-      "unreachable",
-      `Cannot use ${dataDir} for the store: ${messageOf(cause)}; ` +
-        "make it a folder that this program may write to, or set data_dir to another",
-      { cause },
-    );
-  }
-  file.close();
-  throw new StoreError(
-    "locked",
-    `Cannot open the store in ${dataDir}: another BlissBot process is using it; ` +
-      "stop that process, or set data_dir to another folder",
-  );
+/**
+ * PGlite has no background processes: neither vacuum nor checkpoint would ever happen, and tables and
+ * write-ahead log would grow with every save.
+ */
+function tidy(db: Database, tables: readonly string[]): Promise<void> {
+  return db.run(TIDY_MS, async (sql, progress) => {
+    for (const table of tables) {
+      await sql`vacuum ${sql(table)}`;
+      progress();
+    }
+    await sql`checkpoint`;
+  });
 }
 
 async function startServer(
-  folder: string,
-  { startMs, signal, onEnd }: StartOptions,
+  { dataDir, startMs, wait, signal, onEnd }: StartOptions,
 ): Promise<Server> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
+  const ask = (request: Request) => worker.postMessage(request);
   const port = Promise.withResolvers<number>();
   const closed = Promise.withResolvers<void>();
-  const ask = (request: Request) => worker.postMessage(request);
-
-  function end(error: unknown): void {
+  function end(error: unknown, reason: string): void {
     worker.terminate();
     port.reject(error);
     closed.resolve();
-    onEnd(messageOf(error));
+    onEnd(reason);
   }
+  const fail = (reason: string) => end(cannotOpen(dataDir, reason), reason);
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
     if (data === "closed") closed.resolve();
     else if ("port" in data) port.resolve(data.port);
-    else end(cannotOpen(folder, data.failure));
+    else if (data.kind === "failed") fail(data.reason);
+    else end(new StoreError(data.kind, data.reason), data.reason);
   };
   worker.onerror = (event) => {
     event.preventDefault(); // Otherwise the error would end the process.
-    end(cannotOpen(folder, event.message));
+    fail(event.message);
   };
-  const giveUp = () => end(signal?.reason);
+  const giveUp = () => end(signal?.reason, "the start was given up");
   signal?.addEventListener("abort", giveUp);
-  const late = cannotOpen(folder, `it did not start within ${startMs / 1000} s`, "timeout");
-  const timer = setTimeout(() => end(late), startMs);
+  const late = `it did not start within ${startMs / 1000} s`;
+  const timer = setTimeout(() => end(cannotOpen(dataDir, late, "timeout"), late), startMs);
   try {
-    ask({ open: folder });
+    ask({ open: dataDir, wait });
     return {
       port: await port.promise,
       async close() {
@@ -169,17 +139,13 @@ async function startServer(
 }
 
 function cannotOpen(
-  folder: string,
+  dataDir: string,
   reason: string,
   kind: "failed" | "timeout" = "failed",
 ): StoreError {
   return new StoreError(
     kind,
-    `Cannot open the embedded store in ${folder}: ${reason}; make sure that the disk has space and ` +
-      "that the folder is whole, or move it away to start with an empty store",
+    `Cannot open the embedded store in ${dataDir}: ${reason}; make sure that the disk has space and ` +
+      "that the folder pglite in it is whole, or move that folder away to start with an empty store",
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

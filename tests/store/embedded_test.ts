@@ -3,7 +3,7 @@ import { StoreError } from "../../src/store/errors.ts";
 import { openEmbedded } from "../../src/store/embedded.ts";
 import { openStore } from "../../src/store/open.ts";
 import { lastSaveCheck, readSave, SAVE_KINDS, storeSave } from "../../src/store/save_data.ts";
-import type { Database } from "../../src/store/sql.ts";
+import type { Database, Sql } from "../../src/store/sql.ts";
 
 const LONG_MS = 60_000;
 
@@ -31,7 +31,7 @@ async function assertOldSave(db: Database): Promise<void> {
 /** Runs tests/store/embedded_child.ts, with files of at most `fileBlocks` × 512 bytes when given. */
 function child(dataDir: string, task: string, fileBlocks?: number): Deno.ChildProcess {
   const script = new URL("./embedded_child.ts", import.meta.url).href;
-  const command = [Deno.execPath(), "run", "-q", "--no-check", "-P=test", script, dataDir, task];
+  const command = [Deno.execPath(), "run", "-q", "--no-check", "-A", script, dataDir, task];
   const limit = fileBlocks ? `trap '' XFSZ; ulimit -f ${fileBlocks}; ` : "";
   return new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$@"`, "sh", ...command],
@@ -50,6 +50,13 @@ async function copy(from: string, to: string): Promise<string> {
   const { success } = await new Deno.Command("cp", { args: ["-r", `${from}/pglite`, to] }).output();
   assert.ok(success);
   return to;
+}
+
+/** Resolves when the worker of a start that was given up has gone. */
+async function unlocked(dataDir: string): Promise<void> {
+  const file = await Deno.open(`${dataDir}/pglite.lock`, { create: true, write: true });
+  await file.lock(true);
+  file.close();
 }
 
 Deno.test("the embedded store", async (t) => {
@@ -80,17 +87,24 @@ Deno.test("the embedded store", async (t) => {
         }),
     );
 
-    await t.step(
-      "starts again by itself when the database has ended itself",
-      () =>
-        using(home, async (db) => {
-          const end = db.run(LONG_MS, (sql) => sql`select pg_terminate_backend(pg_backend_pid())`);
-          const error = await failureOf(end);
-          assert.equal(error.kind, "unreachable");
-          assert.match(error.message, /it had ended itself: .*terminating connection/);
-          await assertOldSave(db);
-        }),
-    );
+    await t.step("starts again by itself when the database has ended itself", async () => {
+      const dataDir = await copy(home, `${root}/ended`);
+      await using(dataDir, async (db) => {
+        await Deno.rename(`${dataDir}/pglite/pg_wal`, `${dataDir}/pg_wal`);
+        const switchLogs = async (sql: Sql) => {
+          for (let times = 0; times < 3; times++) {
+            await sql`create table ${sql(`t${times}`)} (id int)`;
+            await sql`select pg_switch_wal()`;
+          }
+        };
+        const error = await failureOf(db.run(LONG_MS, switchLogs));
+        assert.equal(error.kind, "unreachable");
+        assert.match(error.message, /it had ended itself: .* No such file or directory; make sure/);
+        assert.equal((await failureOf(db.run(LONG_MS, switchLogs))).kind, "failed");
+        await Deno.rename(`${dataDir}/pg_wal`, `${dataDir}/pglite/pg_wal`);
+        await assertOldSave(db);
+      });
+    });
 
     await t.step("does not grow when saves are replaced", async () => {
       await using(await copy(home, `${root}/growing`), async (db) => {
@@ -124,7 +138,7 @@ Deno.test("the embedded store", async (t) => {
       },
     );
 
-    await t.step("starts afresh when its process was killed during the first start", async () => {
+    await t.step("starts afresh after a first start that was killed, or had no room", async () => {
       const dataDir = `${root}/half_made`;
       await Deno.mkdir(dataDir);
       const events = Deno.watchFs(dataDir);
@@ -134,14 +148,16 @@ Deno.test("the embedded store", async (t) => {
       }
       process.kill("SIGKILL");
       await linesOf(process);
+      const [line = ""] = await linesOf(child(dataDir, "open", 4096));
+      assert.match(line, /^Cannot open the embedded store in .*File too large/);
       await using(dataDir, async (db) => assert.equal(await lastSaveCheck(db, "a"), undefined));
     });
 
     await t.step("says that the disk is full, does not hang, and keeps the old save", async () => {
       const dataDir = await copy(home, `${root}/full`);
-      const lines = await linesOf(child(dataDir, "fill", 4096));
+      const lines = await linesOf(child(dataDir, "fill", 32_760));
       assert.equal(lines.length, 3);
-      for (const line of lines.slice(0, 2)) assert.match(line, /^Cannot .*(large|space)/);
+      for (const line of lines.slice(0, 2)) assert.match(line, /^Cannot .*No space left on device/);
       await using(dataDir, assertOldSave);
     });
 
@@ -169,19 +185,21 @@ Deno.test("the embedded store", async (t) => {
       await Deno.writeFile(`${dataDir}/pglite/global/pg_control`, new Uint8Array(8192).fill(77));
       const error = await failureOf(openEmbedded({ dataDir }));
       assert.equal(error.kind, "failed");
-      assert.ok(error.message.startsWith(`Cannot open the embedded store in ${dataDir}/pglite: `));
+      assert.ok(error.message.startsWith(`Cannot open the embedded store in ${dataDir}: `));
     });
 
     await t.step("gives up a start that takes too long or is not wanted any more", async () => {
-      const late = await failureOf(openEmbedded({ dataDir: home, startMs: 1 }));
-      assert.equal(late.kind, "timeout");
+      const dataDir = await copy(home, `${root}/given_up`);
+      assert.equal((await failureOf(openEmbedded({ dataDir, startMs: 1 }))).kind, "timeout");
+      await unlocked(dataDir);
       const stop = new AbortController();
       const reason = new Error("the program stops");
-      const opening = openEmbedded({ dataDir: home, signal: stop.signal });
+      const opening = openEmbedded({ dataDir, signal: stop.signal });
       queueMicrotask(() => stop.abort(reason));
       await assert.rejects(opening, reason);
-      await assert.rejects(openEmbedded({ dataDir: home, signal: stop.signal }), reason);
-      await using(home, assertOldSave);
+      await assert.rejects(openEmbedded({ dataDir, signal: stop.signal }), reason);
+      await unlocked(dataDir);
+      await using(dataDir, assertOldSave);
     });
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RecordKind } from "../../save/survey.ts";
+import type { RecordKind } from "../../save/records.ts";
 import type { ReadSave } from "./refresh.ts";
 
 /**

@@ -11,13 +11,8 @@ import {
   type WorkerLimits,
   WorkerTask,
 } from "../../runtime/workers.ts";
-import type {
-  RecordKind,
-  RecordShape,
-  SurveyProgress,
-  SurveyRequest,
-  SurveySummary,
-} from "../../save/survey.ts";
+import type { RecordKind, RecordShape } from "../../save/records.ts";
+import type { SurveyProgress, SurveyRequest, SurveySummary } from "../../save/survey.ts";
 import type { SurveyAnswer, SurveyQuestion } from "./worker.ts";
 
 /** How saves are judged; see the configuration's `[decay]` and `[maps]`. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { BaseRecord, SurveySummary } from "../../save/survey.ts";
+import type { BaseRecord } from "../../save/records.ts";
+import type { SurveySummary } from "../../save/survey.ts";
 import type { ReadProgress } from "./refresh.ts";
 
 /** What the summary shows. */

@@ -6,9 +6,8 @@
  */
 
 import { SaveFormatError } from "../../save/container.ts";
+import type { RecordKind, RecordShape } from "../../save/records.ts";
 import {
-  type RecordKind,
-  type RecordShape,
   type Survey,
   type SurveyProgress,
   type SurveyRequest,
