@@ -41,6 +41,19 @@ Deno.test("start without any configuration serves its health page and stops clea
   });
 });
 
+Deno.test("start stops cleanly while it is still opening the store", async () => {
+  await withTempFolder(async (cwd) => {
+    await Deno.writeTextFile(`${cwd}/config.toml`, "[http]\nport = 0\n");
+    const { code, out, err } = await interrupt("start", [], {
+      cwd,
+      signal: "SIGTERM",
+      when: () => existsSync(`${cwd}/data`),
+    });
+    equal(code, 0, err);
+    equal(out, ""); // it was never ready
+  });
+});
+
 testPostgres(
   "start uses PostgreSQL where DATABASE_URL is set, and stops cleanly on SIGTERM",
   async (url) => {
