@@ -1,11 +1,14 @@
 /**
- * One Web Worker with the guards that a worker needs: it may crash, hang or eat all memory, and
- * only its own work fails. Knows nothing of what the worker does.
+ * One Web Worker with the guards that a worker needs: it may crash or hang, and only its own work
+ * fails. Knows nothing of what the worker does.
+ *
+ * Deno 2.9 cannot stop a thread in a busy loop: it goes on until it next waits, and may eat memory
+ * meanwhile. Bounds on memory and loops are therefore the worker's own duty.
  * @module
  */
 
 /** How a worker ended before its answer. */
-export type WorkerFault = "crashed" | "stuck" | "memory" | "stopped";
+export type WorkerFault = "crashed" | "stuck" | "stopped";
 
 /** A worker that did not answer; it is ended by then. */
 export class WorkerError extends Error {
@@ -30,32 +33,25 @@ export class WorkerFailure extends Error {
   }
 }
 
-/** Bounds of a worker. */
-export interface WorkerLimits {
-  /** Longest silence while a question is open, milliseconds. */
-  readonly silenceMs: number;
-  /** Most memory that the process may grow by while a question is open, bytes. */
-  readonly memoryBytes: number;
-}
-
 interface Question<Reply, Note> {
   readonly answer: PromiseWithResolvers<Reply>;
   readonly onNote: (note: Note) => void;
 }
 
-/** How often memory is looked at. V8 ends the whole process when it runs out, so we must be first. */
-const MEMORY_CHECK_MS = 100;
-
 /** A running worker that answers one question at a time. */
 export class WorkerTask<Request, Reply, Note = never> {
   readonly #worker: Worker;
-  readonly #limits: WorkerLimits;
+  readonly #silenceMs: number;
   #open: Question<Reply, Note> | undefined;
   #ended: WorkerError | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param module URL of the worker's module. */
-  constructor(module: URL, limits: WorkerLimits) {
-    this.#limits = limits;
+  /**
+   * @param module URL of the worker's module.
+   * @param silenceMs Longest silence while a question is open.
+   */
+  constructor(module: URL, silenceMs: number) {
+    this.#silenceMs = silenceMs;
     this.#worker = new Worker(module, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerMessage<Reply, Note>>) =>
       this.#receive(data);
@@ -74,12 +70,12 @@ export class WorkerTask<Request, Reply, Note = never> {
     if (this.#open) throw new RangeError("Cannot ask a worker two things at once");
     const question = { answer: Promise.withResolvers<Reply>(), onNote };
     this.#open = question;
-    const stopWatching = this.#watch();
+    this.#hear();
     try {
       this.#worker.postMessage(request);
       return await question.answer.promise;
     } finally {
-      stopWatching();
+      clearTimeout(this.#silence);
       this.#open = undefined;
     }
   }
@@ -89,11 +85,9 @@ export class WorkerTask<Request, Reply, Note = never> {
     this.#end(new WorkerError("stopped", "The worker was stopped"));
   }
 
-  #lastHeard = 0;
-
   #receive(message: WorkerMessage<Reply, Note>): void {
-    this.#lastHeard = performance.now();
     if (!this.#open) return;
+    this.#hear();
     if ("note" in message) this.#open.onNote(message.note);
     else if ("reply" in message) this.#open.answer.resolve(message.reply);
     else {
@@ -102,20 +96,13 @@ export class WorkerTask<Request, Reply, Note = never> {
     }
   }
 
-  #watch(): () => void {
-    const { silenceMs, memoryBytes } = this.#limits;
-    const before = Deno.memoryUsage().rss;
-    this.#lastHeard = performance.now();
-    const timer = setInterval(() => {
-      if (Deno.memoryUsage().rss - before > memoryBytes) {
-        const megabytes = Math.round(memoryBytes / 2 ** 20);
-        this.#end(new WorkerError("memory", `The worker needed more than ${megabytes} MB`));
-      } else if (performance.now() - this.#lastHeard > silenceMs) {
-        const seconds = Math.round(silenceMs / 1000);
-        this.#end(new WorkerError("stuck", `The worker was silent for ${seconds} s`));
-      }
-    }, MEMORY_CHECK_MS);
-    return () => clearInterval(timer);
+  /** Starts the wait for the next sign of life. */
+  #hear(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      const seconds = this.#silenceMs / 1000;
+      this.#end(new WorkerError("stuck", `The worker was silent for ${seconds} s`));
+    }, this.#silenceMs);
   }
 
   #end(why: WorkerError): void {

@@ -31,12 +31,16 @@ export interface Archive {
 /** An archive that belongs to ARK: Survival Evolved. */
 export class EvolvedArchiveError extends SaveDataError {}
 
+/** Real ones are below 100 kB; what is decoded takes up to ten times its bytes in memory. */
+export const LARGEST_ARCHIVE = 16 * 1024 * 1024;
+
 /**
  * Opens an archive (`.arkprofile`, `.arktribe`, cluster file, or one embedded in a world).
  * @throws {SaveDataError} when the bytes are no archive. Versions 5, 6 and 7 are read.
  * Source: asa-save-format 10.
  */
 export function openArchive(bytes: Uint8Array): Archive {
+  if (bytes.length > LARGEST_ARCHIVE) throw new SaveDataError("too large for an archive", 0);
   const cursor = new Cursor(bytes), version = cursor.i32();
   if (version < 5 && version > 0 || isEvolved(bytes, version)) {
     throw new EvolvedArchiveError("this file belongs to ARK: Survival Evolved", 0);

@@ -7,6 +7,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { LARGEST_ARCHIVE } from "./archive.ts";
 import { WorldNames } from "./names.ts";
 import type { WorldFormat } from "./objects.ts";
 import { Cursor, SaveDataError } from "./reader.ts";
@@ -19,7 +20,8 @@ export type SaveFault =
   | "evolved"
   | "incomplete"
   | "version"
-  | "damaged";
+  | "damaged"
+  | "too-large";
 
 /** A file that is no readable save; its text says what it is and what to do. */
 export class SaveFormatError extends Error {
@@ -145,11 +147,15 @@ function readHeader(bytes: Uint8Array): WorldHeader {
   return { version, map, gameTime, format: { version, properties } };
 }
 
+/** Real worlds have about 1,000; an entry costs ten times its bytes in memory. */
+const MOST_NAMES = 500_000;
+
 function* readNameTable(bytes: Uint8Array, at: number): Generator<[number, string]> {
   if (at < 0) throw new SaveDataError("impossible place of the name table", 0);
   const cursor = new Cursor(bytes);
   cursor.take(at);
   const count = cursor.count(8);
+  if (count > MOST_NAMES) throw new SaveDataError(`impossible count ${count} of names`, at);
   for (let i = 0; i < count; i++) yield [cursor.u32(), cursor.text()];
 }
 
@@ -171,17 +177,26 @@ function asFormatError(error: unknown): unknown {
 export interface SaveFile {
   readonly name: string;
   readonly kind: "profile" | "tribe";
-  readonly bytes: Uint8Array;
+  /** @throws {SaveDataError} when it cannot be read or is larger than any archive. */
+  read(): Uint8Array;
 }
 
-/** The profiles and tribes in a save folder, one at a time. */
-export function* readCompanions(folder: string): Generator<SaveFile> {
-  for (const name of readdirSync(folder).sort()) {
-    const kind = /\.arkprofile$/i.test(name) ? "profile" : "tribe";
-    if (kind === "profile" || /\.arktribe$/i.test(name)) {
-      yield { name, kind, bytes: readFileSync(join(folder, name)) };
-    }
+/** The profiles and tribes in a save folder. */
+export function companionsIn(folder: string): SaveFile[] {
+  return readdirSync(folder).sort().flatMap((name): SaveFile[] => {
+    const kind = /\.ark(profile|tribe)$/i.exec(name)?.[1]?.toLowerCase();
+    if (kind !== "profile" && kind !== "tribe") return [];
+    return [{ name, kind, read: () => readArchiveFile(join(folder, name)) }];
+  });
+}
+
+function readArchiveFile(path: string): Uint8Array {
+  try {
+    if (statSync(path).size <= LARGEST_ARCHIVE) return readFileSync(path);
+  } catch (error) {
+    throw new SaveDataError(`cannot be read: ${(error as Error).message}`, 0);
   }
+  throw new SaveDataError(`larger than any profile or tribe (${LARGEST_ARCHIVE} bytes)`, 0);
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";

@@ -26,6 +26,9 @@ import { select } from "./selection.ts";
 import { REFRESH_PROPERTIES, StructureRow, StructureTable } from "./structure_table.ts";
 import { readTag, Tag } from "./tags.ts";
 
+/** Real objects are below 100 kB; what is decoded takes up to ten times its bytes in memory. */
+const LARGEST_OBJECT = 16 * 1024 * 1024;
+
 /** What the pass needs to be told. */
 export interface ReadObjectsOptions {
   readonly classify: (classPath: string) => StructureKind;
@@ -135,7 +138,9 @@ export class ObjectPass {
     let done = 0;
     for (const [key, blob] of this.#file.rows()) {
       const cursor = new Cursor(blob);
+      this.#head.class = 0; // no name: of an object damaged before its class nothing is known
       try {
+        if (blob.length > LARGEST_OBJECT) throw new SaveDataError("too large for an object", 0);
         if (readHead(cursor, this.#file.format, this.#head)) this.#readObject(key, cursor);
       } catch (error) {
         if (!(error instanceof SaveDataError)) throw error;

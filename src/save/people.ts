@@ -7,7 +7,7 @@
 import { parseTribeLogLine, type TribeLogLine } from "../ark/tribe_log.ts";
 import { type Archive, openArchive, propertiesOf } from "./archive.ts";
 import type { Trouble, Value } from "./properties.ts";
-import { Cursor } from "./reader.ts";
+import { Cursor, SaveDataError } from "./reader.ts";
 import { select, type Selected, type Selection } from "./selection.ts";
 
 /** A player as the profile tells. */
@@ -194,12 +194,17 @@ function readStore(cursor: Cursor, trouble: (trouble: Trouble) => void): Uint8Ar
   const size = cursor.i32(), count = cursor.i32();
   const data = cursor.slice(size);
   const archives: Uint8Array[] = [];
+  let used = 0;
   for (let i = 0; i < count; i++) {
     const at = cursor.take(8); // key
     const offset = cursor.i32(), length = cursor.i32();
     if (length === 0) continue; // a deleted entry
+    used += length;
     if (length < 0 || offset < 0 || offset + length > data.length) {
       trouble({ offset: at, reason: "entry points outside its store" });
+    } else if (used > data.length) {
+      // Entries share no bytes; otherwise one archive could be read millions of times.
+      throw new SaveDataError("entries overlap", at);
     } else archives.push(data.subarray(offset, offset + length));
   }
   return archives;

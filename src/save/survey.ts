@@ -18,7 +18,7 @@ import {
 import { footprintsOf } from "../ark/footprints.ts";
 import { type MapBounds, mapCoords } from "../ark/maps.ts";
 import { structureClassifier } from "../ark/structures.ts";
-import { openWorld, readCompanions } from "./container.ts";
+import { companionsIn, openWorld } from "./container.ts";
 import type { Player } from "./people.ts";
 import { guidText } from "./reader.ts";
 import {
@@ -92,7 +92,7 @@ export function surveySave(
     const total = file.objectCount;
     const world = readWorld(file, {
       classify: structureClassifier(Object.keys(request.decay.table)),
-      companions: request.folder === undefined ? [] : readCompanions(request.folder),
+      companions: request.folder === undefined ? [] : companionsIn(request.folder),
       onProgress: (done) => onProgress({ phase: "objects", done, total }),
     });
     onProgress({ phase: "bases", done: 0, total: 1 });

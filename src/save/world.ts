@@ -67,10 +67,12 @@ function readPeople(
       problems.attempt("embedded profile", (trouble) => readPlayer(bytes, trouble)),
     );
   }
-  for (const { name, kind, bytes } of companions) {
-    if (kind === "tribe") {
-      inFiles.addTribe(problems.attempt(name, (trouble) => readTribe(bytes, trouble)));
-    } else inFiles.addPlayer(problems.attempt(name, (trouble) => readPlayer(bytes, trouble)));
+  for (const file of companions) {
+    if (file.kind === "tribe") {
+      inFiles.addTribe(problems.attempt(file.name, (trouble) => readTribe(file.read(), trouble)));
+    } else {
+      inFiles.addPlayer(problems.attempt(file.name, (trouble) => readPlayer(file.read(), trouble)));
+    }
   }
   return {
     players: [...new Map([...inFiles.players, ...inWorld.players]).values()],

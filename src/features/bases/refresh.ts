@@ -5,12 +5,7 @@
  */
 
 import { basename, dirname, join } from "node:path";
-import {
-  WorkerError,
-  WorkerFailure,
-  type WorkerLimits,
-  WorkerTask,
-} from "../../runtime/workers.ts";
+import { WorkerError, WorkerFailure, WorkerTask } from "../../runtime/workers.ts";
 import type { RecordKind, RecordShape } from "../../save/records.ts";
 import type { SurveyProgress, SurveyRequest, SurveySummary } from "../../save/survey.ts";
 import type { SurveyAnswer, SurveyQuestion } from "./worker.ts";
@@ -45,7 +40,15 @@ export interface ReadSave extends SurveySummary {
   close(): void;
 }
 
-const LIMITS: WorkerLimits = { silenceMs: 60_000, memoryBytes: 800 * 2 ** 20 };
+/** Bounds of reading one save. */
+export interface ReadLimits {
+  /** Longest time without progress, milliseconds. */
+  readonly silenceMs: number;
+  /** Most memory that reading may take, bytes. */
+  readonly memoryBytes: number;
+}
+
+const LIMITS: ReadLimits = { silenceMs: 60_000, memoryBytes: 800 * 2 ** 20 };
 
 /**
  * Reads a world file, or a save folder with its profiles and tribes.
@@ -58,7 +61,7 @@ export async function readSave(path: string, options: {
   onProgress?: (progress: ReadProgress) => void;
   signal?: AbortSignal;
   /** Narrower bounds for tests. */
-  limits?: WorkerLimits;
+  limits?: ReadLimits;
 }): Promise<ReadSave> {
   const { judge, onProgress = () => {}, signal, limits = LIMITS } = options;
   const { world, folder } = await findWorld(path);
@@ -66,7 +69,7 @@ export async function readSave(path: string, options: {
   try {
     const worker = new WorkerTask<SurveyQuestion, SurveyAnswer, ReadProgress>(
       new URL("./worker.ts", import.meta.url),
-      limits,
+      limits.silenceMs,
     );
     const stop = () => worker.stop();
     signal?.addEventListener("abort", stop, { once: true });
@@ -74,7 +77,9 @@ export async function readSave(path: string, options: {
       signal?.throwIfAborted();
       const savedAtMs = copy.savedAt.getTime();
       const request = { path: copy.path, folder, savedAtMs, ...judge };
-      const summary = await worker.ask({ ask: "survey", request }, onProgress) as SurveySummary;
+      const { memoryBytes } = limits;
+      const question = { ask: "survey", request, memoryBytes } as const;
+      const summary = await worker.ask(question, onProgress) as SurveySummary;
       return {
         ...summary,
         file: basename(world),

@@ -17,7 +17,7 @@ import {
 
 /** What the worker is asked: to read a save, then for its records, some chunks at a time. */
 export type SurveyQuestion =
-  | { readonly ask: "survey"; readonly request: SurveyRequest }
+  | { readonly ask: "survey"; readonly request: SurveyRequest; readonly memoryBytes: number }
   | { readonly ask: "start"; readonly kind: RecordKind; readonly shape: RecordShape }
   | { readonly ask: "more" };
 
@@ -41,7 +41,11 @@ self.onmessage = ({ data }: MessageEvent<SurveyQuestion>) => {
 
 function answer(question: SurveyQuestion): SurveyAnswer {
   if (question.ask === "survey") {
-    survey = surveySave(question.request, (note: SurveyProgress) => self.postMessage({ note }));
+    const checkMemory = memoryGuard(question.memoryBytes);
+    survey = surveySave(question.request, (note: SurveyProgress) => {
+      checkMemory();
+      self.postMessage({ note });
+    });
     return survey.summary;
   }
   if (question.ask === "start") chunks = survey?.chunks(question.kind, question.shape);
@@ -52,4 +56,17 @@ function answer(question: SurveyQuestion): SurveyAnswer {
     else texts.push(value);
   }
   return texts;
+}
+
+/**
+ * Ends the reading of a save before memory ends the whole process: a worker that runs out of it
+ * takes the process along, and nobody can stop this thread from outside while it is busy.
+ */
+function memoryGuard(memoryBytes: number): () => void {
+  const before = Deno.memoryUsage().rss;
+  return () => {
+    if (Deno.memoryUsage().rss - before <= memoryBytes) return;
+    const megabytes = Math.round(memoryBytes / 2 ** 20);
+    throw new SaveFormatError("too-large", `Reading it needs more than ${megabytes} MB of memory`);
+  };
 }

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { DEFAULT_DECAY_RULE } from "../../../src/ark/decay.ts";
 import { type ReadSave, readSave, UnreadableSaveError } from "../../../src/features/bases/mod.ts";
 import type { SurveyAnswer, SurveyQuestion } from "../../../src/features/bases/worker.ts";
+import type { ReadLimits } from "../../../src/features/bases/refresh.ts";
 import { WorkerFailure, WorkerTask } from "../../../src/runtime/workers.ts";
 import { RECORD_KINDS } from "../../../src/save/records.ts";
 import type { SurveySummary } from "../../../src/save/survey.ts";
@@ -209,14 +210,25 @@ function copiesInTemp(): string[] {
     .filter((name) => /^blissbot-(?!test-)/.test(name)).sort();
 }
 
+Deno.test("a save that needs too much memory, or takes too long, fails alone", async () => {
+  await withTempFolder(async (folder) => {
+    const path = `${folder}/TheIsland_WP.ark`;
+    writeWorld(path, generateWorld({ structures: 6_000, objects: 20_000 }).spec);
+    const limited = (limits: ReadLimits) => readSave(path, { judge: JUDGE, limits });
+    await rejects(limited({ silenceMs: 60_000, memoryBytes: 2 ** 20 }), /needs more than 1 MB/);
+    await rejects(limited({ silenceMs: 1, memoryBytes: 2 ** 30 }), /silent for 0.001 s/);
+    (await read(path)).close();
+  });
+});
+
 Deno.test("2,000 random mutations of a world: a result or a clear error, in bounded time and memory", async () => {
   const world = await smallWorld();
   const random = mulberry32(20_260_714);
-  // Bounds per question: a mutation that hangs or eats memory ends the worker and fails the test.
-  const limits = { silenceMs: 5_000, memoryBytes: 2 ** 30 };
+  // A mutation that hangs ends the worker and fails the test; so does one that eats memory.
+  const memoryBytes = 2 ** 30, before = Deno.memoryUsage().rss;
   const worker = new WorkerTask<SurveyQuestion, SurveyAnswer>(
     new URL("../../../src/features/bases/worker.ts", import.meta.url),
-    limits,
+    5_000,
   );
   let results = 0, refusals = 0, withProblems = 0;
   try {
@@ -226,9 +238,14 @@ Deno.test("2,000 random mutations of a world: a result or a clear error, in boun
         await Deno.writeFile(path, mutated(world, random));
         const request = { path, folder: undefined, savedAtMs: 1e12, ...JUDGE };
         try {
-          const { counts } = await worker.ask({ ask: "survey", request }) as SurveySummary;
+          const { counts } = await worker.ask({
+            ask: "survey",
+            request,
+            memoryBytes,
+          }) as SurveySummary;
           for (const kind of RECORD_KINDS) await readAll(worker, kind);
           results++;
+          ok(Deno.memoryUsage().rss - before < memoryBytes);
           if (counts.problems > 0) withProblems++;
         } catch (error) {
           ok(error instanceof WorkerFailure, String(error));
