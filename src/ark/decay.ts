@@ -94,7 +94,7 @@ export function decayOf(
   { refresh, savedAt, rule }: { refresh: Refresh; savedAt: SavedAt; rule: DecayRule },
 ): Decay {
   const present = new Set(materials);
-  const material = weakestFirst(rule.table).find((name) => present.has(name));
+  const material = weakestOf(present, rule.table);
   const refreshedAt = instantOf(refresh.gameTime, savedAt);
   const common = { source: refresh.source, refreshedAt };
   if (material === undefined) {
@@ -110,9 +110,14 @@ export function decayOf(
   return { material, periodDays, ...common, decaysAt };
 }
 
-/** Fewest days first; in the table's own order where days are equal. */
-function weakestFirst(table: DecayTable): string[] {
-  return Object.keys(table).sort((a, b) => table[a]! - table[b]!);
+/** The present material with the fewest days; the first of the table where days are equal. */
+function weakestOf(present: ReadonlySet<string>, table: DecayTable): string | undefined {
+  let weakest: string | undefined;
+  for (const name of Object.keys(table)) {
+    if (!present.has(name)) continue;
+    if (weakest === undefined || table[name]! < table[weakest]!) weakest = name;
+  }
+  return weakest;
 }
 
 function reasonWithout(present: ReadonlySet<string>): string {

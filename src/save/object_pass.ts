@@ -235,10 +235,7 @@ export class ObjectPass {
   #addStructure(key: Uint8Array): void {
     const facts = this.#class(), row = this.#row;
     if (facts.structure < 0) {
-      const { material, isFloor, isStorage } = this.#options.classify(facts.path);
-      const floorMaterial = isFloor ? material : null;
-      facts.structure =
-        this.structures.classes.push({ path: facts.path, floorMaterial, isStorage }) - 1;
+      facts.structure = this.structures.addClass(facts.path, this.#options.classify(facts.path));
     }
     row.guid = key;
     row.class = facts.structure;

@@ -6,6 +6,7 @@
 
 import { REFRESH_SOURCES, type RefreshSource } from "../ark/decay.ts";
 import type { Position } from "../ark/model.ts";
+import type { StructureKind } from "../ark/structures.ts";
 
 /** One structure as the reader found it; reused from row to row. */
 export class StructureRow {
@@ -36,11 +37,11 @@ export class StructureRow {
 }
 
 /** A structure's class and what is known of it once for all its structures. */
-export interface StructureClass {
+interface StructureClass {
   /** Full class path. */
   readonly path: string;
-  /** Its floor material; null for what is no foundation, ceiling or floor. */
-  readonly floorMaterial: string | null;
+  /** Index into `materials`. */
+  readonly floor: number;
   readonly isStorage: boolean;
 }
 
@@ -56,6 +57,8 @@ export class StructureTable {
   guid = new Uint8Array(16 * 1024);
   /** 1 for storages, vaults and fridges. */
   storage = new Uint8Array(1024);
+  /** Index into `materials`; 0 for what is no foundation, ceiling or floor. */
+  floor = new Uint16Array(1024);
   /** Index into `classes`. */
   class = new Uint32Array(1024);
   /** Index into `ownerNames`. */
@@ -68,8 +71,17 @@ export class StructureTable {
   source = new Uint8Array(1024);
 
   readonly classes: StructureClass[] = [];
+  /** Names of floor materials; the first stands for no floor. */
+  readonly materials: string[] = [""];
   readonly ownerNames: (string | null)[] = [];
   readonly #ownerNameIndex = new Map<string | null, number>();
+
+  /** Adds a class and gives its index. */
+  addClass(path: string, { material, isFloor, isStorage }: StructureKind): number {
+    let floor = isFloor ? this.materials.indexOf(material) : 0;
+    if (floor < 0) floor = this.materials.push(material) - 1;
+    return this.classes.push({ path, floor, isStorage }) - 1;
+  }
 
   /** Adds a row; its position follows later, with the transforms. */
   add(row: StructureRow): void {
@@ -78,7 +90,9 @@ export class StructureTable {
     this.x[at] = this.y[at] = this.z[at] = NaN;
     this.owner[at] = row.owner;
     this.guid.set(row.guid, at * 16);
-    this.storage[at] = this.classes[row.class]!.isStorage ? 1 : 0;
+    const { floor, isStorage } = this.classes[row.class]!;
+    this.storage[at] = isStorage ? 1 : 0;
+    this.floor[at] = floor;
     this.class[at] = row.class;
     this.ownerName[at] = this.#indexOfOwnerName(row.ownerName);
     this.health[at] = row.health;
@@ -104,6 +118,7 @@ export class StructureTable {
     this.owner = doubled(this.owner);
     this.guid = doubled(this.guid);
     this.storage = doubled(this.storage);
+    this.floor = doubled(this.floor);
     this.class = doubled(this.class);
     this.ownerName = doubled(this.ownerName);
     this.health = doubled(this.health);
@@ -119,6 +134,7 @@ type Column =
   | Float32Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 
 function doubled<T extends Column>(column: T): T {

@@ -195,7 +195,7 @@ export class Survey {
   #base(base: Base, number: number): BaseRecord {
     const { structures } = this.#world;
     const hasDinos = this.#hasDinos[number] === 1;
-    const materials = materialsOf(structures, base);
+    const materials = materialsOf(base, structures);
     return {
       id: guidText(structures.guid, base.keystone * 16),
       tribeId: base.owner,
@@ -214,7 +214,7 @@ export class Survey {
   }
 
   #decay(base: Base, materials: string[]): DecayRecord | null {
-    const refresh = newestRefresh(this.#world.structures, base, this.#savedAt);
+    const refresh = newestRefresh(base, this.#world.structures, this.#savedAt);
     if (!refresh) return null;
     const decay = decayOf(materials, {
       refresh,
@@ -305,33 +305,36 @@ function rosterOf({ players, tribes }: World): Map<number, number> {
 }
 
 /** Floors of a base per material, the most frequent first. */
-function materialsOf({ class: classOf, classes }: StructureTable, base: Base) {
-  const counts = new Map<string, number>();
-  for (const row of base.members) {
-    const material = classes[classOf[row]!]!.floorMaterial;
-    if (material !== null) counts.set(material, (counts.get(material) ?? 0) + 1);
-  }
+function materialsOf(
+  { members }: Base,
+  { floor, materials }: StructureTable,
+): Record<string, number> {
+  const counts = new Uint32Array(materials.length);
+  for (let i = 0; i < members.length; i++) counts[floor[members[i]!]!]!++;
+  counts[0] = 0; // no floor
   return Object.fromEntries(
-    [...counts].sort(([a, n], [b, m]) => m - n || compareTexts(a, b)),
+    materials.map((name, i) => [name, counts[i]!] as const)
+      .filter(([, count]) => count > 0)
+      .sort(([a, n], [b, m]) => m - n || compareTexts(a, b)),
   );
 }
 
-/** The newest refresh of all members; undefined where no member has one. */
+/** The newest refresh of all members that a calendar can tell; undefined where there is none. */
 function newestRefresh(
-  { refreshed, source }: StructureTable,
   base: Base,
+  { refreshed, source }: StructureTable,
   savedAt: SavedAt,
 ): Refresh | undefined {
-  let newest = -1;
-  for (const row of base.members) {
-    if (!isTellable(refreshed[row]!, savedAt)) continue;
-    if (
-      newest < 0 || refreshed[row]! > refreshed[newest]! || (
-        // Of equal times the surer source tells, whatever the order of rows.
-        refreshed[row] === refreshed[newest] && source[row]! < source[newest]!
-      )
-    ) newest = row;
+  let gameTime = -Infinity, best: number = REFRESH_SOURCES.length;
+  const { members } = base;
+  for (let i = 0; i < members.length; i++) {
+    const row = members[i]!, time = refreshed[row]!;
+    // Of equal times the surer source tells, whatever the order of rows.
+    if (time < gameTime || time === gameTime && source[row]! >= best) continue;
+    if (!isTellable(time, savedAt)) continue;
+    gameTime = time;
+    best = source[row]!;
   }
-  if (newest < 0) return undefined;
-  return { gameTime: refreshed[newest]!, source: REFRESH_SOURCES[source[newest]!]! };
+  const name = REFRESH_SOURCES[best];
+  return name && { gameTime, source: name };
 }
