@@ -7,7 +7,8 @@ import { parseCommand } from "../src/parse.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => stop.abort());
+  // Asked twice, it does not wait any longer for a disk that does not answer.
+  Deno.addSignalListener(signal, () => stop.signal.aborted ? Deno.exit(130) : stop.abort());
 }
 
 const encoder = new TextEncoder();

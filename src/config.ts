@@ -572,12 +572,22 @@ function deepFreeze<T extends object>(value: T): Readonly<T> {
 export function secretsOf({ databaseUrl, redisUrl, nitrado, discord, servers }: Config): string[] {
   const secrets: (string | undefined)[] = [
     databaseUrl,
-    databaseUrl && URL.parse(databaseUrl)?.password,
+    ...passwordsIn(databaseUrl),
     redisUrl,
-    redisUrl && URL.parse(redisUrl)?.password,
+    ...passwordsIn(redisUrl),
     nitrado.token,
     ...Object.values(discord.tokens),
     ...servers.map(({ rconPassword }) => rconPassword),
   ];
   return secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== "");
+}
+
+/** A URL's password, as it stands there and as it is meant. */
+function passwordsIn(url: string | undefined): string[] {
+  const password = url === undefined ? "" : URL.parse(url)?.password ?? "";
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password]; // a stray % is part of it
+  }
 }

@@ -121,6 +121,8 @@ function readOptions(args: readonly string[]): Options | "help" {
     });
     if (values.help) return "help";
     if (values.full && !values.json) throw new UsageError("--full needs --json");
+    if (positionals.includes("")) throw new UsageError("A PATH is empty; is a variable not set?");
+    if (values.server === "") throw new UsageError("--server is empty; is a variable not set?");
     return {
       paths: positionals,
       server: values.server,

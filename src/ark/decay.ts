@@ -15,9 +15,6 @@ export interface DecayRule {
   readonly table: DecayTable;
 }
 
-/** Counts as a material of 12 days where tamed dinos live at a base. */
-export const DINO_MATERIAL = "Dino";
-
 /**
  * Days per material, the weakest first. Source: the decay table that the community's admins use;
  * the game's own class constants are not in a save.
@@ -69,8 +66,8 @@ export interface Decay {
 const FARTHEST_SECONDS = 100 * 365 * 86_400;
 
 /** Whether a game time can be told as an instant: it is a positive number near the save's. */
-export function isTellable(gameTime: number, savedAt: SavedAt): boolean {
-  return gameTime > 0 && Math.abs(gameTime - savedAt.gameTime) <= FARTHEST_SECONDS;
+export function isTellable(gameTime: number, savedGameTime: number): boolean {
+  return gameTime > 0 && Math.abs(gameTime - savedGameTime) <= FARTHEST_SECONDS;
 }
 
 /**

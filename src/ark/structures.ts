@@ -14,6 +14,9 @@ export interface StructureKind {
   readonly isStorage: boolean;
 }
 
+/** Counts as a material of 12 days where tamed dinos live at a base. */
+export const DINO_MATERIAL = "Dino";
+
 /** Material of a class whose path names none. */
 export const UNKNOWN_MATERIAL = "Unknown";
 
@@ -37,7 +40,10 @@ export function structureClassifier(
   materials: Iterable<string> = [],
 ): (classPath: string) => StructureKind {
   const byWord = new Map(Object.entries(SYNONYMS));
-  for (const name of [...KNOWN_MATERIALS, ...materials]) byWord.set(name.toLowerCase(), name);
+  for (const name of [...KNOWN_MATERIALS, ...materials]) {
+    // Dinos are a material of bases only, never of a structure.
+    if (name !== DINO_MATERIAL) byWord.set(wordsOf(name).join(""), name);
+  }
   return (classPath) => {
     const name = lastComponent(classPath);
     const folders = classPath.split(/[/.]/).slice(0, -1).reverse();
@@ -45,7 +51,7 @@ export function structureClassifier(
       .find((found) => found !== undefined);
     return {
       material: material ?? UNKNOWN_MATERIAL,
-      isFloor: /foundation|ceiling|floor/i.test(name) && !/fence/i.test(name),
+      isFloor: /foundation|ceiling|floor/i.test(name) && !wordsOf(name).includes("fence"),
       isStorage: /storage|vault|fridge/i.test(classPath),
     };
   };
@@ -58,8 +64,8 @@ function lastComponent(classPath: string): string {
 /** The last material word wins: in `Wood_To_Stone_Floor` the thing is of stone. */
 function materialIn(part: string, byWord: ReadonlyMap<string, string>): string | undefined {
   const words = wordsOf(part);
-  // "GreenHouse" splits where the game means one word.
-  return words.map((word, i) => byWord.get(word) ?? byWord.get(`${words[i - 1] ?? ""}${word}`))
+  // Two words may be one name: "GreenHouse", or "Black Stone" of a mod.
+  return words.map((word, i) => byWord.get(`${words[i - 1] ?? ""}${word}`) ?? byWord.get(word))
     .findLast((found) => found !== undefined);
 }
 

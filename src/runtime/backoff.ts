@@ -25,5 +25,6 @@ export function backoffMs(
   repetition: number,
   { firstMs, maxMs, random = Math.random }: Backoff,
 ): number {
-  return random() * Math.min(maxMs, firstMs * 2 ** repetition);
+  // Doubling further than any maximum would end at infinity, and no wait is infinity times 0.
+  return random() * Math.min(maxMs, firstMs * 2 ** Math.min(repetition, 40));
 }

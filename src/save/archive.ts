@@ -28,9 +28,6 @@ export interface Archive {
   readonly format: PropertyFormat;
 }
 
-/** An archive that belongs to ARK: Survival Evolved. */
-export class EvolvedArchiveError extends SaveDataError {}
-
 /** Real ones are below 100 kB; what is decoded takes up to ten times its bytes in memory. */
 export const LARGEST_ARCHIVE = 16 * 1024 * 1024;
 
@@ -43,7 +40,7 @@ export function openArchive(bytes: Uint8Array): Archive {
   if (bytes.length > LARGEST_ARCHIVE) throw new SaveDataError("too large for an archive", 0);
   const cursor = new Cursor(bytes), version = cursor.i32();
   if (version < 5 && version > 0 || isEvolved(bytes, version)) {
-    throw new EvolvedArchiveError("this file belongs to ARK: Survival Evolved", 0);
+    throw new SaveDataError("this file belongs to ARK: Survival Evolved", 0);
   }
   if (version < 5 || version > 7) {
     throw new SaveDataError(`unknown archive version ${version}`, 0);

@@ -42,16 +42,19 @@ export interface WorldHeader {
   readonly format: WorldFormat;
 }
 
+/** The 16 key bytes and the blob of an object. */
+export type ObjectRow = readonly [key: Uint8Array, blob: Uint8Array];
+
 /** A world opened for reading. */
 export interface WorldFile extends WorldHeader {
   /** Number of objects: rows of `game`. */
   readonly objectCount: number;
-  /** 72-byte records of `ActorTransforms`, later ones first in importance. */
+  /** Tables of actors' positions; what stands in an earlier one wins. */
   readonly transforms: readonly Uint8Array[];
   /** Profiles and tribes kept inside the world, if any. */
   readonly gameModeBytes: Uint8Array | undefined;
-  /** All objects, streamed: the 16 key bytes and the blob. */
-  rows(): Iterable<readonly [key: Uint8Array, blob: Uint8Array]>;
+  /** All rows, streamed; `undefined` stands for a row that is no object. */
+  rows(): Iterable<ObjectRow | undefined>;
   /** The blob of one object. */
   blob(guid: string): Uint8Array | undefined;
   close(): void;
@@ -77,9 +80,7 @@ export function openWorld(path: string): WorldFile {
 }
 
 function worldFile(db: DatabaseSync): WorldFile {
-  const tables = db.prepare("select name from sqlite_master where type = 'table'").all();
-  const names = new Set(tables.map((row) => row["name"]));
-  if (!names.has("game") || !names.has("custom")) {
+  if (!isPlainTable(db, "game") || !isPlainTable(db, "custom")) {
     throw new SaveFormatError(
       "not-a-save",
       "This is a database of another program: it lacks the tables of an ARK world",
@@ -92,16 +93,16 @@ function worldFile(db: DatabaseSync): WorldFile {
   const headerBytes = custom("SaveHeader");
   if (!headerBytes) throw new SaveFormatError("damaged", "The world has no SaveHeader");
   const header = readHeader(headerBytes);
-  const count = db.prepare("select count(*) as n from game").get()?.["n"];
-  const byKey = db.prepare("select value from game where key = ?");
+  const objectCount = Number(db.prepare("select count(*) as n from game").get()?.["n"]);
+  const byKey = db.prepare(`select ${OBJECT_VALUE} as value from game where key = ?`);
   return {
     ...header,
-    objectCount: Number(count),
+    objectCount,
     transforms: ["ActorTransformsDelta", "ActorTransforms"].map(custom).filter((b) =>
       b !== undefined
     ),
     gameModeBytes: custom("GameModeCustomBytes"),
-    rows: () => rows(db),
+    rows: () => rows(db, objectCount),
     blob(guid) {
       try {
         const value = byKey.get(Uint8Array.fromHex(guid))?.["value"];
@@ -114,15 +115,43 @@ function worldFile(db: DatabaseSync): WorldFile {
   };
 }
 
-function* rows(db: DatabaseSync): Generator<[Uint8Array, Uint8Array]> {
+/** Whether a table of the file itself has this name: no view, nothing virtual, nothing computed. */
+function isPlainTable(db: DatabaseSync, name: string): boolean {
+  const master = "select 1 from sqlite_master where type = 'table' and rootpage > 0 and name = ?";
+  const columns = db.prepare("select hidden from pragma_table_xinfo(?)").all(name);
+  return db.prepare(master).get(name) !== undefined &&
+    columns.length > 0 && columns.every(({ hidden }) => hidden === 0);
+}
+
+/** Real objects are below 100 kB; what is decoded takes up to ten times its bytes in memory. */
+const LARGEST_OBJECT = 16 * 1024 * 1024;
+
+/** Null for what is no blob, or larger than any object: SQLite then does not even load it. */
+const OBJECT_VALUE =
+  `case when typeof(value) = 'blob' and length(value) <= ${LARGEST_OBJECT} then value end`;
+const OBJECT_KEY = "case when typeof(key) = 'blob' and length(key) = 16 then key end";
+
+/**
+ * Counts along, since iterating ends without an error where SQLite meets a damaged page, and may
+ * never end where pages point to each other.
+ */
+function* rows(db: DatabaseSync, objectCount: number): Generator<ObjectRow | undefined> {
+  const query = db.prepare(`select ${OBJECT_KEY} as key, ${OBJECT_VALUE} as value from game`);
+  let count = 0;
   try {
-    for (const { key, value } of db.prepare("select key, value from game").iterate()) {
-      if (key instanceof Uint8Array && key.length === 16 && value instanceof Uint8Array) {
-        yield [key, value];
-      } else throw new SaveFormatError("damaged", "The world is damaged: a row is no object");
+    for (const { key, value } of query.iterate()) {
+      if (++count > objectCount) break;
+      yield key instanceof Uint8Array && value instanceof Uint8Array ? [key, value] : undefined;
     }
   } catch (error) {
     throw asFormatError(error);
+  }
+  if (count !== objectCount) {
+    throw new SaveFormatError(
+      "damaged",
+      `The world is damaged or was copied while being written: it has ${objectCount} objects, but ` +
+        `${count > objectCount ? "more" : `only ${count}`} can be reached`,
+    );
   }
 }
 
@@ -192,7 +221,9 @@ export function companionsIn(folder: string): SaveFile[] {
 
 function readArchiveFile(path: string): Uint8Array {
   try {
-    if (statSync(path).size <= LARGEST_ARCHIVE) return readFileSync(path);
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new Error("it is no file");
+    if (stat.size <= LARGEST_ARCHIVE) return readFileSync(path);
   } catch (error) {
     throw new SaveDataError(`cannot be read: ${(error as Error).message}`, 0);
   }

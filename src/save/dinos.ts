@@ -1,6 +1,6 @@
 /**
  * Tamed dinos: which properties tell about them, and how they add up. Where they stand, and who
- * keeps their pod, is found out by `world.ts`.
+ * keeps their pod, is found out by `places.ts`. Rafts and skiffs are dinos to the game, and to us.
  * @module
  */
 
@@ -26,8 +26,6 @@ export interface TamedDino {
   readonly cryopod: boolean;
   /** Inventory in which its pod lies. */
   readonly container: string | null;
-  /** Rafts and skiffs are dinos to the game. */
-  readonly isVehicle: boolean;
   /** As tribe logs write it: `DinoID1,DinoID2`. */
   readonly dinoId: string;
   readonly isFemale: boolean;
@@ -100,7 +98,6 @@ export function dinoOf(path: string, dino: Selected, stats: DinoStats | null): D
     name: dino.text("TamedName"),
     level: stats && stats.baseLevel + stats.extraLevel,
     tribeId: dino.number("TargetingTeam") ?? 0,
-    isVehicle: /(^|_|[a-z])raft_|skiff/i.test(path.slice(path.lastIndexOf(".") + 1)),
     dinoId: `${dino.number("DinoID1") ?? 0},${dino.number("DinoID2") ?? 0}`,
     isFemale: dino.value("bIsFemale") === true,
     isBaby: dino.value("bIsBaby") === true,

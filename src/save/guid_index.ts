@@ -3,9 +3,15 @@
  * @module
  */
 
-/** Guids are random in all their bytes, so their first four are hash enough. */
+/** Mixes all bytes: the game's guids are random in each, but made ones may just be counted. */
 function hashAt(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24;
+  let hash = 0;
+  for (let i = at; i < at + 16; i += 4) {
+    const word = bytes[i]! | bytes[i + 1]! << 8 | bytes[i + 2]! << 16 | bytes[i + 3]! << 24;
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }
 
 function sameGuid(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): boolean {

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { REFRESH_SOURCES } from "../ark/decay.ts";
+import { isTellable, REFRESH_SOURCES } from "../ark/decay.ts";
 import type { StructureKind } from "../ark/structures.ts";
-import type { WorldFile } from "./container.ts";
+import type { ObjectRow, WorldFile } from "./container.ts";
 import {
   DINO,
   type DinoCore,
@@ -26,8 +26,11 @@ import { select } from "./selection.ts";
 import { REFRESH_PROPERTIES, StructureRow, StructureTable } from "./structure_table.ts";
 import { readTag, Tag } from "./tags.ts";
 
-/** Real objects are below 100 kB; what is decoded takes up to ten times its bytes in memory. */
-const LARGEST_OBJECT = 16 * 1024 * 1024;
+const UNKNOWN_CLASS = "unknown class";
+const NO_OBJECT = { offset: 0, reason: "this row is no object, or larger than any" };
+
+/** How often progress is told. */
+const PROGRESS_MS = 50;
 
 /** What the pass needs to be told. */
 export interface ReadObjectsOptions {
@@ -78,10 +81,12 @@ class ActorMarks {
   isDino = false;
   /** The item a dropped actor stands for. */
   item: Uint8Array | null = null;
+  troubles: Trouble[] = [];
 
   clear(): this {
     this.isStructure = this.isDino = false;
     this.item = null;
+    if (this.troubles.length > 0) this.troubles = [];
     return this;
   }
 }
@@ -135,23 +140,28 @@ export class ObjectPass {
 
   /** Reads all rows once. */
   read(): void {
-    let done = 0;
-    for (const [key, blob] of this.#file.rows()) {
-      const cursor = new Cursor(blob);
-      this.#head.class = 0; // no name: of an object damaged before its class nothing is known
-      try {
-        if (blob.length > LARGEST_OBJECT) throw new SaveDataError("too large for an object", 0);
-        if (readHead(cursor, this.#file.format, this.#head)) this.#readObject(key, cursor);
-      } catch (error) {
-        if (!(error instanceof SaveDataError)) throw error;
-        this.#problems.add(key.toHex(), this.#className(), {
-          offset: error.offset,
-          reason: error.message,
-        });
+    let done = 0, shownAt = performance.now();
+    for (const row of this.#file.rows()) {
+      if (row) this.#readRow(row);
+      else this.#problems.add(null, UNKNOWN_CLASS, NO_OBJECT);
+      done++;
+      // By time, not by rows: a few objects may take longer than thousands of others.
+      if (performance.now() - shownAt > PROGRESS_MS) {
+        this.#options.onProgress?.(done);
+        shownAt = performance.now();
       }
-      if (++done % 4096 === 0) this.#options.onProgress?.(done);
     }
     this.#options.onProgress?.(done);
+  }
+
+  #readRow([key, blob]: ObjectRow): void {
+    const cursor = new Cursor(blob);
+    this.#head.class = 0; // no name: of an object damaged before its class nothing is known
+    try {
+      if (readHead(cursor, this.#file.format, this.#head)) this.#readObject(key, cursor);
+    } catch (error) {
+      this.#problems.add(key.toHex(), this.#className(), troubleOf(error, 0));
+    }
   }
 
   #readObject(key: Uint8Array, cursor: Cursor): void {
@@ -167,8 +177,9 @@ export class ObjectPass {
       this.#walkActor(cursor);
     } catch (error) {
       // What was read before the damage stays: a hurt structure is still part of its base.
-      this.#problems.add(key.toHex(), this.#className(), troubleOf(error, start));
+      met.troubles.push(troubleOf(error, start));
     }
+    for (const trouble of met.troubles) this.#addTrouble(key.toHex(), trouble);
     if (met.isStructure) {
       if (row.owner >= LOWEST_PLAYER_TEAM) this.#addStructure(key);
     } else if (met.isDino) {
@@ -184,9 +195,22 @@ export class ObjectPass {
   #walkActor(cursor: Cursor): void {
     const tag = this.#tag, { properties: format } = this.#file.format;
     while (readTag(cursor, format, tag)) {
-      const slot = this.#slots.get(tag.name);
-      if (slot !== undefined) this.#readSlot(slot, cursor);
-      cursor.pos = tag.valueAt + tag.size;
+      const slot = this.#slots.get(tag.name), end = tag.valueAt + tag.size;
+      if (slot !== undefined) this.#readValue(slot, cursor, end);
+      cursor.pos = end;
+    }
+  }
+
+  /** Damage inside a value costs that value, not what follows it. */
+  #readValue(slot: Slot, cursor: Cursor, end: number): void {
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    try {
+      this.#readSlot(slot, cursor);
+    } catch (error) {
+      this.#met.troubles.push(troubleOf(error, this.#tag.valueAt));
+    } finally {
+      cursor.end = outerEnd;
     }
   }
 
@@ -227,7 +251,8 @@ export class ObjectPass {
     const { size } = this.#tag, row = this.#row;
     if (source > row.source || (size !== 8 && size !== 4)) return;
     const gameTime = size === 8 ? cursor.f64() : cursor.f32();
-    if (!(gameTime > 0)) return; // not set
+    // Not set, or damage: then a less sure source may still know.
+    if (!isTellable(gameTime, this.#file.gameTime)) return;
     row.refreshed = gameTime;
     row.source = source;
   }
@@ -243,8 +268,10 @@ export class ObjectPass {
   }
 
   #addDino(key: Uint8Array, cursor: Cursor): void {
-    const guid = key.toHex(), path = this.#className();
-    const trouble = (trouble: Trouble) => this.#problems.add(guid, path, trouble);
+    const guid = key.toHex(), path = this.#className(), isReported = this.#met.troubles.length > 0;
+    const trouble = (trouble: Trouble) => {
+      if (!isReported) this.#addTrouble(guid, trouble);
+    };
     const format = this.#file.format.properties;
     const dino = select(cursor, { format, wanted: DINO, trouble });
     const status = this.#readStatus(dino.guid("MyCharacterStatusComponent"));
@@ -269,8 +296,8 @@ export class ObjectPass {
   }
 
   #readPod(key: Uint8Array, cursor: Cursor): void {
-    const guid = key.toHex(), path = this.#className();
-    const trouble = (trouble: Trouble) => this.#problems.add(guid, path, trouble);
+    const guid = key.toHex();
+    const trouble = (trouble: Trouble) => this.#addTrouble(guid, trouble);
     const format = this.#file.format.properties;
     const wanted = { CustomItemDatas: true, OwnerInventory: true } as const;
     const pod = select(cursor, { format, wanted, trouble });
@@ -292,13 +319,17 @@ export class ObjectPass {
     return facts;
   }
 
+  #addTrouble(guid: string, trouble: Trouble): void {
+    this.#problems.add(guid, this.#className(), trouble);
+  }
+
   /** For reports on objects so damaged that even their class may be unknown. */
   #className(): string {
     try {
       return this.#class().path;
     } catch (error) {
       if (!(error instanceof SaveDataError)) throw error;
-      return "unknown class";
+      return UNKNOWN_CLASS;
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * One object of a world: the blob of a row of `game`. Knows its frame; properties are read by
- * `properties.ts` (all) or `scan.ts` (a few).
+ * `properties.ts` (all) or `selection.ts` (a few).
  * @module
  */
 

@@ -6,7 +6,7 @@
 
 import { parseTribeLogLine, type TribeLogLine } from "../ark/tribe_log.ts";
 import { type Archive, openArchive, propertiesOf } from "./archive.ts";
-import type { Trouble, Value } from "./properties.ts";
+import { type Trouble, troubleOf, type Value } from "./properties.ts";
 import { Cursor, SaveDataError } from "./reader.ts";
 import { select, type Selected, type Selection } from "./selection.ts";
 
@@ -178,34 +178,44 @@ export interface EmbeddedArchives {
 
 /**
  * Splits `GameModeCustomBytes` into its archives. Entries are identified by what they hold, never
- * by their keys, which are not unique.
- * @throws {SaveDataError} when its structure is damaged. Source: asa-save-format 11.
+ * by their keys, which are not unique. Damage is reported; what stands before it is kept.
+ * Source: asa-save-format 11.
  */
 export function readEmbedded(
   bytes: Uint8Array,
   trouble: (trouble: Trouble) => void,
 ): EmbeddedArchives {
   const cursor = new Cursor(bytes);
-  cursor.take(4); // always 1
-  return { tribes: readStore(cursor, trouble), profiles: readStore(cursor, trouble) };
+  const tribes: Uint8Array[] = [], profiles: Uint8Array[] = [];
+  try {
+    cursor.take(4); // always 1
+    readStore(cursor, tribes, trouble);
+    readStore(cursor, profiles, trouble);
+  } catch (error) {
+    trouble(troubleOf(error, cursor.pos));
+  }
+  return { tribes, profiles };
 }
 
-function readStore(cursor: Cursor, trouble: (trouble: Trouble) => void): Uint8Array[] {
+function readStore(
+  cursor: Cursor,
+  archives: Uint8Array[],
+  trouble: (trouble: Trouble) => void,
+): void {
   const size = cursor.i32(), count = cursor.i32();
   const data = cursor.slice(size);
-  const archives: Uint8Array[] = [];
   let used = 0;
   for (let i = 0; i < count; i++) {
     const at = cursor.take(8); // key
     const offset = cursor.i32(), length = cursor.i32();
     if (length === 0) continue; // a deleted entry
-    used += length;
     if (length < 0 || offset < 0 || offset + length > data.length) {
       trouble({ offset: at, reason: "entry points outside its store" });
-    } else if (used > data.length) {
-      // Entries share no bytes; otherwise one archive could be read millions of times.
-      throw new SaveDataError("entries overlap", at);
-    } else archives.push(data.subarray(offset, offset + length));
+      continue;
+    }
+    used += length;
+    // Entries share no bytes; otherwise one archive could be read millions of times.
+    if (used > data.length) throw new SaveDataError("entries overlap", at);
+    archives.push(data.subarray(offset, offset + length));
   }
-  return archives;
 }

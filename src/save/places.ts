@@ -10,9 +10,13 @@ import { LOWEST_PLAYER_TEAM, type TamedDino } from "./dinos.ts";
 import { GuidIndex } from "./guid_index.ts";
 import type { ObjectPass } from "./object_pass.ts";
 import { readInstanceNames } from "./objects.ts";
+import type { Problems } from "./problems.ts";
 import { guidText, SaveDataError } from "./reader.ts";
 import { positionOf, type StructureTable } from "./structure_table.ts";
-import { forEachTransform } from "./transforms.ts";
+import { forEachTransform, isWhole } from "./transforms.ts";
+
+const TRANSFORMS = "ActorTransforms";
+const MISSING = { offset: 0, reason: "missing: no structure or dino has a position" };
 
 /** Where something stands and whose it is. */
 interface Place {
@@ -21,13 +25,17 @@ interface Place {
 }
 
 /** Fills in the structures' positions, and gives all tamed dinos with theirs. */
-export function placeActors(file: WorldFile, pass: ObjectPass): TamedDino[] {
+export function placeActors(file: WorldFile, pass: ObjectPass, problems: Problems): TamedDino[] {
   const { structures, dinos, holders } = pass;
+  if (file.transforms.length === 0) problems.add(null, TRANSFORMS, MISSING);
   const structureIndex = new GuidIndex(structures.guid, structures.count);
   const others = [...dinos, ...holders].map(({ guid }) => guid);
   const otherIndex = indexOf(others);
   const positions = others.map((): Position | null => null);
   for (const blob of file.transforms) {
+    if (!isWhole(blob)) {
+      problems.add(null, TRANSFORMS, { offset: blob.length, reason: "cut short" });
+    }
     forEachTransform(blob, (at, position) => {
       const row = structureIndex.find(blob, at);
       if (row >= 0) {
@@ -35,7 +43,7 @@ export function placeActors(file: WorldFile, pass: ObjectPass): TamedDino[] {
         return;
       }
       const other = otherIndex.find(blob, at);
-      if (other >= 0) positions[other] ??= position();
+      if (other >= 0) positions[other] ??= finite(position());
     });
   }
   const walking = dinos.map(({ guid, dino }, i): TamedDino => ({
@@ -118,9 +126,9 @@ function findByOwnerName(
   }
   if (inventoryOf.size === 0) return;
   const owners: { key: Uint8Array; inventory: string }[] = [];
-  for (const [key, blob] of file.rows()) {
-    const inventory = inventoryOf.get(instanceNames(file, blob)[0] ?? "");
-    if (inventory) owners.push({ key, inventory });
+  for (const row of file.rows()) {
+    const inventory = row && inventoryOf.get(instanceNames(file, row[1])[0] ?? "");
+    if (inventory) owners.push({ key: row[0], inventory });
   }
   const index = indexOf(owners.map(({ key }) => key));
   for (const blob of file.transforms) {
@@ -146,6 +154,11 @@ function indexOf(guids: readonly Uint8Array[]): GuidIndex {
   const column = new Uint8Array(guids.length * 16);
   guids.forEach((guid, i) => column.set(guid, i * 16));
   return new GuidIndex(column, guids.length);
+}
+
+/** A position that is not a place on any map is none. */
+function finite(position: Position): Position | null {
+  return Number.isFinite(position.x + position.y + position.z) ? position : null;
 }
 
 function setPosition({ x, y, z }: StructureTable, row: number, position: Position): void {

@@ -48,7 +48,7 @@ function field(value: Value | undefined, name: string): Value | undefined {
 }
 
 /** Real payloads are about 2 to 20 kB; a hostile one must not unpack without end. */
-const LARGEST_PAYLOAD = 1024 * 1024;
+const LARGEST_PAYLOAD = 512 * 1024;
 
 /** Payload versions: made under save version 14, and under 13. */
 const MODERN = 0x0407, CLASSIC = 0x0406;
@@ -117,7 +117,9 @@ function inflate(bytes: Uint8Array, size: number): Uint8Array {
 
 /** Undoes the game's packing of zeros: bytes from 0xF0 up are instructions. Source: 12.1. */
 function unpackZeros(packed: Uint8Array): Uint8Array {
-  const payload = new Uint8Array(unpackedSize(packed));
+  const size = unpackedSize(packed);
+  if (size > LARGEST_PAYLOAD) throw new SaveDataError(`impossible payload size ${size}`, 12);
+  const payload = new Uint8Array(size);
   let to = 0;
   for (let from = 0; from < packed.length;) {
     const byte = packed[from++]!;

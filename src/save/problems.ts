@@ -22,13 +22,19 @@ export const MOST_PROBLEMS = 10_000;
 
 /** The problems of one save. */
 export class Problems {
-  /** At most {@linkcode MOST_PROBLEMS}; `count` counts all. */
-  readonly list: Problem[] = [];
+  readonly #list: Problem[] = [];
   count = 0;
+
+  /** All of them, or as many as {@linkcode MOST_PROBLEMS} and a last one that says how many more. */
+  all(): readonly Problem[] {
+    const more = this.count - this.#list.length;
+    if (more === 0) return this.#list;
+    return [...this.#list, { guid: null, class: "", offset: 0, reason: `and ${more} more` }];
+  }
 
   add(guid: string | null, path: string, { offset, reason }: Trouble): void {
     this.count++;
-    if (this.list.length < MOST_PROBLEMS) this.list.push({ guid, class: path, offset, reason });
+    if (this.#list.length < MOST_PROBLEMS) this.#list.push({ guid, class: path, offset, reason });
   }
 
   /** Runs what may meet damage outside of objects; then there is a problem instead of a value. */

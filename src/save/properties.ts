@@ -1,6 +1,6 @@
 /**
  * Properties of an object as a full tree, values and all. For what is shown in full; the walk over
- * a whole world picks single values itself (`scan.ts`).
+ * a whole world picks single values itself (`object_pass.ts`).
  * @module
  */
 

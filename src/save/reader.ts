@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 /** Bytes of a save that contradict the format. Always caught per object; the rest is kept. */
 export class SaveDataError extends Error {
   /** @param offset Byte position at which the contradiction was seen. */
@@ -13,8 +15,9 @@ export class SaveDataError extends Error {
   }
 }
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-const UTF16 = new TextDecoder("utf-16le");
+// A mark at the start of a player's name belongs to the name.
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const UTF16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
 /** Reads `bytes` from `pos` up to `end`; every method moves `pos` or throws {@linkcode SaveDataError}. */
 export class Cursor {
@@ -118,22 +121,26 @@ export class Cursor {
   }
 }
 
+/** Up to here joining characters is quicker than the decoder. */
+const SHORT_TEXT = 64;
+
 /** ASCII in real saves; above that UTF-8 where valid, else Latin-1. */
 function narrowText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_TEXT) return longText(bytes.subarray(start, end));
   let text = "";
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
-    if (byte >= 0x80) return highText(bytes.subarray(start, end));
+    if (byte >= 0x80) return longText(bytes.subarray(start, end));
     text += String.fromCharCode(byte);
   }
   return text;
 }
 
-function highText(bytes: Uint8Array): string {
+function longText(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   }
 }
 

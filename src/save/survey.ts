@@ -8,7 +8,6 @@ import { type Base, groupIntoBases } from "../ark/bases.ts";
 import {
   decayOf,
   type DecayRule,
-  DINO_MATERIAL,
   instantOf,
   isTellable,
   type Refresh,
@@ -17,7 +16,7 @@ import {
 } from "../ark/decay.ts";
 import { footprintsOf } from "../ark/footprints.ts";
 import { type MapBounds, mapCoords } from "../ark/maps.ts";
-import { structureClassifier } from "../ark/structures.ts";
+import { DINO_MATERIAL, structureClassifier } from "../ark/structures.ts";
 import { companionsIn, openWorld } from "./container.ts";
 import type { Player } from "./people.ts";
 import { guidText } from "./reader.ts";
@@ -214,7 +213,7 @@ export class Survey {
   }
 
   #decay(base: Base, materials: string[]): DecayRecord | null {
-    const refresh = newestRefresh(base, this.#world.structures, this.#savedAt);
+    const refresh = newestRefresh(base, this.#world.structures);
     if (!refresh) return null;
     const decay = decayOf(materials, {
       refresh,
@@ -273,17 +272,17 @@ export class Survey {
   }
 
   #instant(gameTime: number | null): string | null {
-    if (gameTime === null || !isTellable(gameTime, this.#savedAt)) return null;
+    if (gameTime === null || !isTellable(gameTime, this.#savedAt.gameTime)) return null;
     return instantOf(gameTime, this.#savedAt).toISOString();
   }
 }
 
-/** Which bases have tamed dinos of their own tribe near, outside cryopods; rafts are no dinos. */
+/** Which bases have tamed dinos of their own tribe near, outside cryopods. */
 function basesWithDinos(world: World, bases: readonly Base[], radius: number): Uint8Array {
   const has = new Uint8Array(bases.length);
   const footprints = footprintsOf(world.structures, bases);
-  for (const { position, cryopod, isVehicle, tribeId } of world.tamed) {
-    if (cryopod || isVehicle || !position) continue;
+  for (const { position, cryopod, tribeId } of world.tamed) {
+    if (cryopod || !position) continue;
     const { x, y, z } = position;
     for (const base of footprints.basesNear(x, y, z, tribeId, radius)) has[base] = 1;
   }
@@ -319,21 +318,20 @@ function materialsOf(
   );
 }
 
-/** The newest refresh of all members that a calendar can tell; undefined where there is none. */
+/** The newest refresh of all members; undefined where there is none. */
 function newestRefresh(
   base: Base,
   { refreshed, source }: StructureTable,
-  savedAt: SavedAt,
 ): Refresh | undefined {
   let gameTime = -Infinity, best: number = REFRESH_SOURCES.length;
   const { members } = base;
   for (let i = 0; i < members.length; i++) {
     const row = members[i]!, time = refreshed[row]!;
     // Of equal times the surer source tells, whatever the order of rows.
-    if (time < gameTime || time === gameTime && source[row]! >= best) continue;
-    if (!isTellable(time, savedAt)) continue;
-    gameTime = time;
-    best = source[row]!;
+    if (time > gameTime || time === gameTime && source[row]! < best) {
+      gameTime = time;
+      best = source[row]!;
+    }
   }
   const name = REFRESH_SOURCES[best];
   return name && { gameTime, source: name };

@@ -8,6 +8,11 @@ import type { Position } from "../ark/model.ts";
 /** Bytes of a record: guid, three doubles of place, four of rotation. Source: asa-save-format 5. */
 const RECORD_SIZE = 72;
 
+/** Whether the zeros of a guid that end the records are there. */
+export function isWhole(blob: Uint8Array): boolean {
+  return blob.length % RECORD_SIZE === 16 && blob.subarray(-16).every((byte) => byte === 0);
+}
+
 /**
  * Goes through all records; the zeros that end them fit no actor.
  * @param visit Gets where in `blob` the guid stands, and the position on demand.

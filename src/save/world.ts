@@ -17,7 +17,7 @@ export interface World {
   readonly tamed: readonly TamedDino[];
   readonly players: readonly Player[];
   readonly tribes: readonly Tribe[];
-  /** Not all of very many; `problemCount` counts all. */
+  /** Of very many not each; `problemCount` counts them all. */
   readonly problems: readonly Problem[];
   readonly problemCount: number;
 }
@@ -37,13 +37,13 @@ export function readWorld(file: WorldFile, options: ReadWorldOptions): World {
   const problems = new Problems();
   const pass = new ObjectPass(file, problems, options);
   pass.read();
-  const tamed = placeActors(file, pass);
+  const tamed = placeActors(file, pass, problems);
   const people = readPeople(file, problems, options.companions ?? []);
   return {
     structures: pass.structures,
     tamed,
     ...people,
-    problems: problems.list,
+    problems: problems.all(),
     problemCount: problems.count,
   };
 }

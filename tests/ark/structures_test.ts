@@ -44,6 +44,7 @@ Deno.test("structureClassifier() is not fooled by names that contain other names
     "Wood",
     "other",
   );
+  check("/Game/Mods/Defenceless_Foundation_Stone.Defenceless_Foundation_Stone_C", "Stone", "floor");
   check("/Game/Mods/Redwood/Platform_Floor.Platform_Floor_C", "Unknown", "floor");
 });
 
@@ -63,6 +64,14 @@ Deno.test("structureClassifier() finds storages, vaults and fridges", () => {
 Deno.test("structureClassifier() learns materials of mods from the decay table", () => {
   const kind = structureClassifier(["Obsidian"])("/Game/Mods/O/ObsidianFloor.ObsidianFloor_C");
   deepEqual(kind, { material: "Obsidian", isFloor: true, isStorage: false });
+  const learned = structureClassifier(["Black Stone", "MetalX2", "Dino"]);
+  const material = (name: string) => learned(`/Game/Mods/Dino/${name}.${name}_C`).material;
+  deepEqual(
+    ["Black_Stone_Floor", "BlackStoneFloor", "Stone_Floor", "MetalX2_Floor", "Floor_Big"].map(
+      material,
+    ),
+    ["Black Stone", "Black Stone", "Stone", "MetalX2", "Unknown"],
+  );
 });
 
 Deno.test("structureClassifier() survives any text as a class path", () => {

@@ -118,7 +118,7 @@ for (const [file, tag] of WORLDS) {
     const survey = surveyOf(`save/real/${file}.ark`);
     deepEqual(
       [...survey.records("tamed", "stored")].map((dino) => {
-        const { isVehicle: _, isBaby: __, cryopod, container, ...fields } = dino as Json;
+        const { isBaby: _, cryopod, container, ...fields } = dino as Json;
         equal(cryopod, false); // the only pods here hold wild dinos
         equal(container, null);
         return fields;
@@ -317,7 +317,7 @@ function disposable(world: WorldFile): WorldFile & Disposable {
 }
 
 function objectsOf(world: WorldFile): GameObject[] {
-  return Array.from(world.rows(), ([key, blob]) => readObject(key.toHex(), blob, world.format));
+  return Array.from(world.rows(), (row) => readObject(row![0].toHex(), row![1], world.format));
 }
 
 function archiveBytes(file: string): Uint8Array {

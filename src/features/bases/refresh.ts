@@ -84,7 +84,7 @@ export async function readSave(path: string, options: {
         ...summary,
         file: basename(world),
         savedAt: copy.savedAt,
-        chunks: (kind, shape) => chunksOf(worker, kind, shape),
+        chunks: (kind, shape) => chunksOf(worker, { world, kind, shape }),
         close() {
           signal?.removeEventListener("abort", stop);
           worker.stop();
@@ -97,19 +97,25 @@ export async function readSave(path: string, options: {
     }
   } finally {
     // What was read is in the worker's memory; the copy has done its duty.
-    await Deno.remove(copy.path).catch(ignoreMissing);
+    await removeFolder(copy.folder);
   }
 }
 
 async function* chunksOf(
   worker: WorkerTask<SurveyQuestion, SurveyAnswer, ReadProgress>,
-  kind: RecordKind,
-  shape: RecordShape,
+  { world, kind, shape }: { world: string; kind: RecordKind; shape: RecordShape },
 ): AsyncGenerator<string, void> {
-  let texts = await worker.ask({ ask: "start", kind, shape }) as readonly string[];
+  const ask = async (question: SurveyQuestion) => {
+    try {
+      return await worker.ask(question) as readonly string[];
+    } catch (error) {
+      throw asUnreadable(world, error);
+    }
+  };
+  let texts = await ask({ ask: "start", kind, shape });
   while (texts.length > 0) {
     yield* texts;
-    texts = await worker.ask({ ask: "more" }) as readonly string[];
+    texts = await ask({ ask: "more" });
   }
 }
 
@@ -130,8 +136,8 @@ async function findWorld(path: string): Promise<{ world: string; folder: string 
   const stat = await statOf(path);
   if (!stat.isDirectory) return { world: path, folder: undefined };
   const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(path)) {
-    if (isFile && /\.ark$/i.test(name) && !BACKUP.test(name)) names.push(name);
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (!isDirectory && /\.ark$/i.test(name) && !BACKUP.test(name)) names.push(name);
   }
   const own = names.find((name) => name.toLowerCase() === `${basename(path)}.ark`.toLowerCase());
   const [only, ...more] = own ? [own] : names.sort();
@@ -156,30 +162,40 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file or folder";
   if (error instanceof Deno.errors.PermissionDenied) return "this account may not read it";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno lets no program touch this place (/dev, /proc, /sys); use a folder elsewhere";
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
 /** Copies tried while the game keeps replacing the file. */
 const COPY_ATTEMPTS = 3;
 
+/** A copy in a folder of its own that only this account may enter: saves hold addresses. */
+interface Copy {
+  readonly folder: string;
+  readonly path: string;
+  /** When the original was written. */
+  readonly savedAt: Date;
+}
+
 /** Copies a world to the temporary folder, in one state of the file. */
 async function copyWorld(
   world: string,
   onProgress: (progress: ReadProgress) => void,
-): Promise<{ path: string; savedAt: Date }> {
+): Promise<Copy> {
   for (let attempt = 1; attempt <= COPY_ATTEMPTS; attempt++) {
     await refuseWhileWritten(world);
     const before = await statOf(world);
-    onProgress({ phase: "copy", done: 0, total: before.size });
-    const path = await copyToTemp(world);
-    const after = await statOf(world).catch(async (error) => {
-      await Deno.remove(path).catch(ignoreMissing);
-      throw error;
-    });
-    if (isSameState(before, after)) {
-      return { path, savedAt: before.mtime ?? new Date() };
+    if (!before.isFile) throw new UnreadableSaveError(world, "it is no file");
+    if (!before.mtime || Number.isNaN(before.mtime.getTime())) {
+      throw new UnreadableSaveError(world, "it has no time of modification; touch it");
     }
-    await Deno.remove(path).catch(ignoreMissing);
+    onProgress({ phase: "copy", done: 0, total: before.size });
+    const { folder, path } = await copyToTemp(world);
+    const after = await statOf(world).catch(() => undefined); // replaced just now
+    if (after && isSameState(before, after)) return { folder, path, savedAt: before.mtime };
+    await removeFolder(folder);
   }
   throw new UnreadableSaveError(
     world,
@@ -192,14 +208,15 @@ function isSameState(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.size === b.size && a.ino === b.ino && a.mtime?.getTime() === b.mtime?.getTime();
 }
 
-async function copyToTemp(world: string): Promise<string> {
-  let path: string | undefined;
+async function copyToTemp(world: string): Promise<{ folder: string; path: string }> {
+  let folder: string | undefined;
   try {
-    path = await Deno.makeTempFile({ prefix: "blissbot-", suffix: ".ark" });
+    folder = await Deno.makeTempDir({ prefix: "blissbot-" });
+    const path = join(folder, "world.ark");
     await Deno.copyFile(world, path);
-    return path;
+    return { folder, path };
   } catch (error) {
-    if (path) await Deno.remove(path).catch(ignoreMissing);
+    if (folder) await removeFolder(folder);
     throw new UnreadableSaveError(
       world,
       `it cannot be copied to the temporary folder: ${reasonOf(error)}. ` +
@@ -209,12 +226,20 @@ async function copyToTemp(world: string): Promise<string> {
   }
 }
 
+async function removeFolder(folder: string): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
 /** First bytes of SQLite's rollback journal: as long as it is there, the file is half written. */
 const JOURNAL_MAGIC = Uint8Array.of(0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7);
 
 async function refuseWhileWritten(world: string): Promise<void> {
-  const journal = await startOf(`${world}-journal`);
-  const log = await startOf(`${world}-wal`);
+  // SQLite's files lie beside the file itself, not beside a link to it.
+  const real = await Deno.realPath(world).catch(() => world);
+  const journal = await startOf(`${real}-journal`);
+  const log = await startOf(`${real}-wal`);
   if (JOURNAL_MAGIC.every((byte, i) => byte === journal[i]) || log.length > 0) {
     throw new UnreadableSaveError(
       world,
@@ -235,8 +260,4 @@ async function startOf(path: string): Promise<Uint8Array> {
   using open = file;
   const bytes = new Uint8Array(8);
   return bytes.subarray(0, await open.read(bytes) ?? 0);
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -41,9 +41,8 @@ self.onmessage = ({ data }: MessageEvent<SurveyQuestion>) => {
 
 function answer(question: SurveyQuestion): SurveyAnswer {
   if (question.ask === "survey") {
-    const checkMemory = memoryGuard(question.memoryBytes);
     survey = surveySave(question.request, (note: SurveyProgress) => {
-      checkMemory();
+      checkMemory(question.memoryBytes);
       self.postMessage({ note });
     });
     return survey.summary;
@@ -62,11 +61,10 @@ function answer(question: SurveyQuestion): SurveyAnswer {
  * Ends the reading of a save before memory ends the whole process: a worker that runs out of it
  * takes the process along, and nobody can stop this thread from outside while it is busy.
  */
-function memoryGuard(memoryBytes: number): () => void {
-  const before = Deno.memoryUsage().rss;
-  return () => {
-    if (Deno.memoryUsage().rss - before <= memoryBytes) return;
-    const megabytes = Math.round(memoryBytes / 2 ** 20);
-    throw new SaveFormatError("too-large", `Reading it needs more than ${megabytes} MB of memory`);
-  };
+function checkMemory(memoryBytes: number): void {
+  // Of this thread alone: others may be reading saves of their own.
+  const { heapUsed, external } = Deno.memoryUsage();
+  if (heapUsed + external <= memoryBytes) return;
+  const megabytes = Math.round(memoryBytes / 2 ** 20);
+  throw new SaveFormatError("too-large", `Reading it needs more than ${megabytes} MB of memory`);
 }
