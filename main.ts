@@ -8,15 +8,14 @@ import { parseArgs } from "node:util";
 import { ListenError, startApp } from "./src/app.ts";
 import { ConfigError, loadConfig, secretsOf } from "./src/config.ts";
 import { openLog } from "./src/runtime/log.ts";
+import { onStopSignal } from "./src/runtime/signals.ts";
 import { StoreError } from "./src/store/errors.ts";
 
 /** Longest wait for a clean stop, milliseconds. */
 const STOP_MS = 10_000;
 
 const stopping = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(name, () => stopping.abort(name));
-}
+onStopSignal((name) => stopping.abort(name));
 
 Deno.exit(await run());
 

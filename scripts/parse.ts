@@ -4,12 +4,11 @@
  */
 
 import { parseCommand } from "../src/parse.ts";
+import { onStopSignal } from "../src/runtime/signals.ts";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  // Asked twice, it does not wait any longer for a disk that does not answer.
-  Deno.addSignalListener(signal, () => stop.signal.aborted ? Deno.exit(130) : stop.abort());
-}
+// Asked twice, it does not wait any longer for a disk that does not answer.
+onStopSignal(() => stop.signal.aborted ? Deno.exit(130) : stop.abort());
 
 const encoder = new TextEncoder();
 

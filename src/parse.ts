@@ -199,6 +199,8 @@ function realPath(path: string): Promise<string> {
 class ParseRun {
   #db: Promise<Database> | undefined;
   #documents = 0;
+  /** Ends what is still being read when the run ends early. */
+  readonly #ending = new AbortController();
 
   constructor(
     readonly world: CommandWorld,
@@ -223,6 +225,7 @@ class ParseRun {
       if (isArray) await this.world.out("]\n");
       return code;
     } finally {
+      this.#ending.abort();
       await next?.save.then((save) => save.close(), () => {});
       await this.#closeStore();
     }
@@ -239,7 +242,7 @@ class ParseRun {
         maps,
       },
       onProgress: (step) => progress.show((elapsedMs) => progressText(step, elapsedMs)),
-      signal: this.world.signal,
+      signal: AbortSignal.any([this.world.signal, this.#ending.signal]),
     });
     save.catch(() => {}); // told when its turn comes
     return { save, progress };
