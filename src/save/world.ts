@@ -38,7 +38,7 @@ export function readWorld(file: WorldFile, options: ReadWorldOptions): World {
   const pass = new ObjectPass(file, problems, options);
   pass.read();
   const tamed = placeActors(file, pass, problems);
-  const people = readPeople(file, problems, options.companions ?? []);
+  const people = readPeople(file, problems, options);
   return {
     structures: pass.structures,
     tamed,
@@ -52,7 +52,7 @@ export function readWorld(file: WorldFile, options: ReadWorldOptions): World {
 function readPeople(
   file: WorldFile,
   problems: Problems,
-  companions: Iterable<SaveFile>,
+  { companions = [], onProgress = () => {} }: ReadWorldOptions,
 ): { players: Player[]; tribes: Tribe[] } {
   const inWorld = new People(), inFiles = new People();
   const embedded = problems.attempt(
@@ -67,12 +67,11 @@ function readPeople(
       problems.attempt("embedded profile", (trouble) => readPlayer(bytes, trouble)),
     );
   }
-  for (const file of companions) {
-    if (file.kind === "tribe") {
-      inFiles.addTribe(problems.attempt(file.name, (trouble) => readTribe(file.read(), trouble)));
-    } else {
-      inFiles.addPlayer(problems.attempt(file.name, (trouble) => readPlayer(file.read(), trouble)));
-    }
+  for (const { name, kind, read } of companions) {
+    if (kind === "tribe") {
+      inFiles.addTribe(problems.attempt(name, (trouble) => readTribe(read(), trouble)));
+    } else inFiles.addPlayer(problems.attempt(name, (trouble) => readPlayer(read(), trouble)));
+    onProgress(file.objectCount); // thousands of files on a slow disk take their time
   }
   return {
     players: [...new Map([...inFiles.players, ...inWorld.players]).values()],
