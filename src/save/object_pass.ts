@@ -160,7 +160,7 @@ export class ObjectPass {
     try {
       if (readHead(cursor, this.#file.format, this.#head)) this.#readObject(key, cursor);
     } catch (error) {
-      this.#problems.add(key.toHex(), this.#className(), troubleOf(error, 0));
+      this.#addTrouble(key.toHex(), troubleOf(error, 0));
     }
   }
 
@@ -268,7 +268,8 @@ export class ObjectPass {
   }
 
   #addDino(key: Uint8Array, cursor: Cursor): void {
-    const guid = key.toHex(), path = this.#className(), isReported = this.#met.troubles.length > 0;
+    const guid = key.toHex(), { path } = this.#class();
+    const isReported = this.#met.troubles.length > 0;
     const trouble = (trouble: Trouble) => {
       if (!isReported) this.#addTrouble(guid, trouble);
     };
@@ -290,8 +291,8 @@ export class ObjectPass {
       if (error instanceof SaveDataError) return null;
       throw error;
     }
-    const trouble = (trouble: Trouble) =>
-      this.#problems.add(guid, format.properties.names.text(head.class), trouble);
+    const path = this.#pathOf(head.class);
+    const trouble = (trouble: Trouble) => this.#problems.add(guid, path, trouble);
     return statsOf(select(cursor, { format: format.properties, wanted: STATUS, trouble }));
   }
 
@@ -320,13 +321,13 @@ export class ObjectPass {
   }
 
   #addTrouble(guid: string, trouble: Trouble): void {
-    this.#problems.add(guid, this.#className(), trouble);
+    this.#problems.add(guid, this.#pathOf(this.#head.class), trouble);
   }
 
   /** For reports on objects so damaged that even their class may be unknown. */
-  #className(): string {
+  #pathOf(classKey: number): string {
     try {
-      return this.#class().path;
+      return this.#file.format.properties.names.text(classKey);
     } catch (error) {
       if (!(error instanceof SaveDataError)) throw error;
       return UNKNOWN_CLASS;
