@@ -21,7 +21,11 @@ Deno.exit(await run());
 
 async function run(): Promise<number> {
   try {
-    const { values } = parseArgs({ args: Deno.args, options: { config: { type: "string" } } });
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { config: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+    if (values.help) return console.log("deno task start [--config FILE]"), 0;
     const env = Deno.env.toObject();
     const config = loadConfig({ path: values.config, cwd: Deno.cwd(), env });
     const log = openLog("blissbot", {
@@ -53,6 +57,6 @@ function explain(error: unknown): number {
   if (
     error instanceof ConfigError || error instanceof ListenError ||
     error instanceof TypeError && "code" in error // parseArgs
-  ) return console.error(error.message), 2;
+  ) return console.error(error.message.split(". To specify")[0]), 2;
   throw error;
 }

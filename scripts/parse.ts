@@ -3,7 +3,7 @@
  * @module
  */
 
-import { parseCommand } from "../src/parse.ts";
+import { OutputError, parseCommand } from "../src/parse.ts";
 import { onStopSignal } from "../src/runtime/signals.ts";
 
 const stop = new AbortController();
@@ -14,7 +14,21 @@ const encoder = new TextEncoder();
 
 async function writeAll(text: string): Promise<void> {
   let bytes = encoder.encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OutputError(`Cannot write the result: ${reason}`, { cause: error });
+  }
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80; // a terminal that does not know its size
+  }
 }
 
 function note(text: string): void {
@@ -26,17 +40,21 @@ try {
   Deno.exitCode = await parseCommand({
     args: Deno.args,
     cwd: Deno.cwd(),
+    startedIn: Deno.env.get("INIT_CWD"),
     env: Deno.env.toObject(),
     out: writeAll,
     err: note,
-    errIsTerminal: Deno.stderr.isTerminal(),
+    errColumns: () => Deno.stderr.isTerminal() ? terminalColumns() : 0,
     colours: Deno.stdout.isTerminal() && !Deno.noColor,
     signal: stop.signal,
   });
 } catch (error) {
   // Whoever read the output has seen enough: `… | head`.
   if (error instanceof Deno.errors.BrokenPipe) Deno.exitCode = 141;
-  else if (stop.signal.aborted) {
+  else if (error instanceof OutputError) {
+    note(`${error.message}\n`);
+    Deno.exitCode = 1;
+  } else if (stop.signal.aborted) {
     note("Stopped.\n");
     Deno.exitCode = 130;
   } else throw error;

@@ -85,10 +85,16 @@ function listen(
   try {
     return Deno.serve({ hostname: host, port, onListen() {} }, healthApp(check).fetch);
   } catch (error) {
-    const reason = error instanceof Deno.errors.AddrInUse ? "it is in use" : String(error);
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "it is in use, perhaps by another BlissBot"
+      : error instanceof Deno.errors.AddrNotAvailable
+      ? "this machine has no such address"
+      : error instanceof Error
+      ? error.message
+      : String(error);
     throw new ListenError(
       `Cannot serve the health page on ${host} port ${port}: ${reason}; ` +
-        "set [http] port in config.toml to another one, or to 0 for any free one",
+        "set [http] host and port in config.toml (port 0 is any free one)",
       { cause: error },
     );
   }

@@ -90,7 +90,8 @@ function text(remedy: string) {
 }
 
 function filePath(example: string) {
-  return text(`write a path, a Windows one in single quotes, such as '${example}'`);
+  const remedy = `write a path, a Windows one in single quotes, such as '${example}'`;
+  return text(remedy).regex(/^[^~]/, "write the whole path instead of ~");
 }
 
 function digits() {
@@ -106,8 +107,23 @@ function positive(remedy: string) {
   return z.number(remedy).positive(remedy);
 }
 
-function url(remedy: string, schemes: RegExp) {
-  return text(remedy).regex(schemes, remedy);
+/** The address of a server, with the password in it: a mark that was not encoded moves its parts. */
+function serverUrl(schemes: RegExp, example: string) {
+  const remedy = `begin it with ${example}, then user:password@host:port; ` +
+    "write special characters of the password as %XX";
+  return text(remedy).refine((value) => {
+    const url = URL.parse(value);
+    if (!url || !schemes.test(url.protocol)) return false;
+    return isDecodable(value) && !/[@#]/.test(url.pathname + url.search + url.hash);
+  }, remedy);
+}
+
+function isDecodable(value: string): boolean {
+  try {
+    return decodeURIComponent(value) !== "";
+  } catch {
+    return false;
+  }
 }
 
 function apiUrl() {
@@ -197,20 +213,22 @@ export const fileSchema = z.strictObject({
   maps: z.record(z.string(), mapSchema, section("maps.<Name>")).default({}),
 });
 
-const TOKEN_REMEDY = "copy it again from the page that issued it";
+function token() {
+  const remedy = "copy it again from the page that issued it";
+  return text(remedy).regex(/\S/, remedy);
+}
 
 /** The environment variables that count. Secrets live here, so that config.toml can be shared. */
 export const environmentSchema = z.object({
-  DATABASE_URL: url("begin it with postgres:// or postgresql://", /^postgres(ql)?:\/\/./i)
-    .optional(),
-  REDIS_URL: url("begin it with redis:// or rediss://", /^rediss?:\/\/./i).optional(),
-  NITRADO_TOKEN: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_AP: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_GP: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_SERVERS: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_ASSISTANT: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_MASTER: text(TOKEN_REMEDY).optional(),
-  DISCORD_TOKEN_TICKET: text(TOKEN_REMEDY).optional(),
+  DATABASE_URL: serverUrl(/^postgres(ql)?:$/, "postgres:// or postgresql://").optional(),
+  REDIS_URL: serverUrl(/^rediss?:$/, "redis:// or rediss://").optional(),
+  NITRADO_TOKEN: token().optional(),
+  DISCORD_TOKEN_AP: token().optional(),
+  DISCORD_TOKEN_GP: token().optional(),
+  DISCORD_TOKEN_SERVERS: token().optional(),
+  DISCORD_TOKEN_ASSISTANT: token().optional(),
+  DISCORD_TOKEN_MASTER: token().optional(),
+  DISCORD_TOKEN_TICKET: token().optional(),
 });
 
 type FileValues = z.output<typeof fileSchema>;

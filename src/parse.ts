@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { mapKey } from "./ark/maps.ts";
 import { type Config, ConfigError, loadConfig, type ServerConfig } from "./config.ts";
 import {
   keepSave,
@@ -26,13 +27,15 @@ export interface CommandWorld {
   readonly args: readonly string[];
   /** Folder that relative paths start from. */
   readonly cwd: string;
+  /** Where the person stood, when `deno task` moved the process to the project's folder. */
+  readonly startedIn: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The result. Resolves when there is room for more. */
   readonly out: (text: string) => Promise<void>;
   /** Everything else: progress, notes, errors. */
   readonly err: (text: string) => void;
-  /** Progress is shown where it overwrites itself. */
-  readonly errIsTerminal: boolean;
+  /** Columns of the terminal behind `err`; 0 where there is none, and then no progress. */
+  readonly errColumns: () => number;
   /** The result may be coloured. */
   readonly colours: boolean;
   /** Stops the command; nothing half done stays. */
@@ -57,10 +60,14 @@ const HELP = `Reads ARK: Survival Ascended saves: bases and when they decay, tri
   --json         one JSON document on stdout (with several saves: an array)
   --full         with --json: also every structure and tamed dino
   --no-store     only print; opens no store
-  --config FILE  configuration; default: config.toml here, or $BLISS_CONFIG
+  --config FILE  configuration; default: $BLISS_CONFIG, or config.toml beside deno.json
 
-Exit codes: 0 done, 2 usage or configuration, 3 save unreadable, 4 store unreachable.
+Exit codes: 0 done, 1 the output cannot be written, 2 usage or configuration, 3 save
+unreadable, 4 store unreachable (the result is printed all the same).
 `;
+
+/** The result has nowhere to go: a full disk. A pipe that was closed is no error of this kind. */
+export class OutputError extends Error {}
 
 /** Wrong arguments; the text says which and what to do. */
 class UsageError extends Error {}
@@ -95,8 +102,9 @@ export async function parseCommand(world: CommandWorld): Promise<number> {
       return ExitCode.done;
     }
     const { cwd, env } = world;
-    const config = loadConfig({ path: options.config, cwd, env });
-    const jobs = await planJobs(options, { config, cwd, err: world.err });
+    const path = options.config && await locate(options.config, world);
+    const config = loadConfig({ path, cwd, env });
+    const jobs = await planJobs(options, { config, world });
     return await new ParseRun(world, options, config).run(jobs);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
@@ -134,16 +142,16 @@ function readOptions(args: readonly string[]): Options | "help" {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason}\nTry --help`, { cause: error });
+    throw new UsageError(`${reason.split(". To specify")[0]}. Try --help`, { cause: error });
   }
 }
 
 async function planJobs(
   options: Options,
-  { config, cwd, err }: { config: Config; cwd: string; err: (text: string) => void },
+  { config, world }: { config: Config; world: CommandWorld },
 ): Promise<Job[]> {
   const { servers } = config, { server, store } = options;
-  const paths = options.paths.map((path) => resolve(cwd, path));
+  const paths = await Promise.all(options.paths.map((path) => locate(path, world)));
   if (server !== undefined && servers.length > 0 && !servers.some(({ id }) => id === server)) {
     const known = servers.map(({ id }) => id).join(", ");
     throw new UsageError(`There is no server ${server}; configured are: ${known}`);
@@ -161,8 +169,8 @@ async function planJobs(
   if (store && unnamed.length > 0) {
     const names = unnamed.map(({ path }) => path).join(", ");
     const remedy = `To store ${names}, say whose save it is with --server ID`;
-    if (servers.length > 1) throw new UsageError(`${remedy}, or give --no-store`);
-    err(`${remedy}. It is only printed.\n`);
+    if (servers.length > 0) throw new UsageError(`${remedy}, or give --no-store`);
+    world.err(`${remedy}. It is only printed.\n`);
   }
   return jobs;
 }
@@ -177,6 +185,16 @@ function configuredJobs(servers: readonly ServerConfig[], wanted: string | undef
       ? "Name a save, or set save_path for a server in config.toml. Try --help"
       : `Server ${wanted} has no save_path in the configuration; set it, or name a save`,
   );
+}
+
+/** A path as typed: in the working directory, else where the person stood. */
+async function locate(path: string, { cwd, startedIn = cwd }: CommandWorld): Promise<string> {
+  const here = resolve(cwd, path), there = resolve(startedIn, path);
+  return here === there || await exists(here) || !await exists(there) ? here : there;
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
 }
 
 /** The server whose `save_path` is this very file or folder, also by another spelling. */
@@ -291,14 +309,26 @@ class ParseRun {
       this.#db ??= openStore({ databaseUrl, dataDir, signal: this.world.signal });
       await keepSave(await this.#db, serverId, save);
       progress.clear();
+      this.#warnOfOtherMap(serverId, save);
       this.world.err(`Stored as the save of server ${serverId}.\n`);
       return ExitCode.done;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       progress.clear();
-      this.world.err(`Not stored: ${error.message}\n`);
+      const hint = error.kind === "locked" ? "; to only print, give --no-store" : "";
+      this.world.err(`Not stored: ${error.message}${hint}\n`);
       return ExitCode.noStore;
     }
+  }
+
+  /** The save of another map is easily stored by mistake; only the configuration can tell. */
+  #warnOfOtherMap(serverId: string, { map }: ReadSave): void {
+    const server = this.config.servers.find(({ id }) => id === serverId);
+    if (server?.map === undefined || mapKey(server.map) === mapKey(map)) return;
+    this.world.err(
+      `Server ${serverId} has the map ${server.map} in the configuration, but this save is of ` +
+        `${map}: was it meant for another server?\n`,
+    );
   }
 
   async #closeStore(): Promise<void> {
@@ -317,8 +347,10 @@ class ProgressLine {
   constructor(readonly world: CommandWorld) {}
 
   show(text: (elapsedMs: number) => string): void {
-    if (!this.isVisible || !this.world.errIsTerminal) return;
-    const line = text(performance.now() - this.#started);
+    const columns = this.world.errColumns();
+    if (!this.isVisible || columns === 0) return;
+    // A line that wraps could not be overwritten.
+    const line = text(performance.now() - this.#started).slice(0, columns - 1);
     if (line === this.#shown) return;
     this.#shown = line;
     this.world.err(`\r\x1b[K${line}`);

@@ -256,9 +256,9 @@ Deno.test("every mistake of file and environment is reported at once", () => {
   const id = 'put it in quotes, digits only, such as "123456789012345678" ' +
     "(without quotes a long id loses digits)";
   assert.deepEqual([...problems(toml, env)].sort(), [
-    "DATABASE_URL: found text; begin it with postgres:// or postgresql://",
+    "DATABASE_URL: found text; begin it with postgres:// or postgresql://, then user:password@host:port; write special characters of the password as %XX",
     "NITRADO_TOKEN: found text; copy it again from the page that issued it",
-    "REDIS_URL: found text; begin it with redis:// or rediss://",
+    "REDIS_URL: found text; begin it with redis:// or rediss://, then user:password@host:port; write special characters of the password as %XX",
     "data_dir: found a number; write a path, a Windows one in single quotes, such as " +
     "'D:\\blissbot\\data'",
     "decay.dino_radius: found a number; write a number of Unreal units, 0 or more, without quotes",
@@ -507,4 +507,25 @@ Deno.test("config.example.toml explains every key and every variable", () => {
   for (const name of [...Object.keys(environmentSchema.shape), "BLISS_CONFIG"]) {
     assert.ok(lines.some((line) => line.startsWith(`#   ${name}=`)), `${name} is missing`);
   }
+});
+
+Deno.test("a password that breaks its URL is a mistake of the configuration and is never shown", () => {
+  for (const scheme of ["redis", "rediss", "postgres", "postgresql"]) {
+    const variable = scheme.startsWith("redis") ? "REDIS_URL" : "DATABASE_URL";
+    const broken = [
+      "u:SEK#RET@h:1/x",
+      "u:SEK/RET@h:1/x",
+      "u:SEK%RET@h/x",
+      "u:SEKRET@h:99999",
+      ":SEKRET@:1",
+    ];
+    for (const rest of broken) {
+      const found = problems("", { [variable]: `${scheme}://${rest}` });
+      assert.equal(found.length, 1, rest);
+      assert.match(found[0]!, /write special characters of the password as %XX/);
+      assert.doesNotMatch(found[0]!, /SEK|RET/);
+    }
+    assert.deepEqual(problems("", { [variable]: `${scheme}://u:S%23K@127.0.0.1:5432/x` }), []);
+  }
+  assert.match(problems("", { DISCORD_TOKEN_GP: "   " })[0]!, /^DISCORD_TOKEN_GP: /);
 });

@@ -355,6 +355,52 @@ function checkout(): string[] {
   return Array.from(Deno.readDirSync(ROOT), ({ name }) => name).sort();
 }
 
+Deno.test("a full disk behind stdout ends with 1 and one sentence", async () => {
+  await withTempFolder(async (temp) => {
+    const { path } = makeSave(temp, { structures: 60 });
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `"$0" run -A scripts/parse.ts "$1" --json --no-store > /dev/full`,
+        Deno.execPath(),
+        path,
+      ],
+      cwd: ROOT,
+    }).output();
+    deepEqual([code, new TextDecoder().decode(stderr).split(":")[0]], [
+      1,
+      "Cannot write the result",
+    ]);
+  });
+});
+
+Deno.test("a path that is not in the project's folder is found where the person stood", async () => {
+  await withTempFolder(async (temp) => {
+    makeSave(temp, { structures: 60 });
+    const args = ["TheIsland_WP/TheIsland_WP.ark", "--no-store"];
+    equal((await parse(args, { env: { INIT_CWD: temp } })).code, 0);
+    equal((await parse(args, { env: { INIT_CWD: "/nowhere" } })).code, 3);
+    equal((await parse(args, { cwd: temp, env: { INIT_CWD: "/nowhere" } })).code, 0);
+  });
+});
+
+testPostgres("a save of another map than the server's is stored with a warning", async (url) => {
+  await withTempFolder(async (temp) => {
+    const { path } = makeSave(temp, { structures: 60 });
+    const store = async (map: string) => {
+      await Deno.writeTextFile(
+        `${temp}/config.toml`,
+        `[[servers]]\nid = "one"\nname = "One"\nmap = "${map}"\n`,
+      );
+      return await parse([path], { cwd: temp, env: { DATABASE_URL: url } });
+    };
+    const other = await store("Ragnarok_WP"), same = await store("theisland");
+    deepEqual([other.code, same.code], [0, 0]);
+    match(other.err, /Server one has the map Ragnarok_WP .* this save is of TheIsland_WP/);
+    equal(same.err, "Stored as the save of server one.\n");
+  });
+});
+
 Deno.test("Ctrl+C in the middle of a save ends at once and leaves nothing behind", async () => {
   await withTempFolder(async (temp) => {
     const { path } = makeSave(temp, { structures: 20_000, archives: "embedded" });

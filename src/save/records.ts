@@ -66,7 +66,8 @@ export function tribeRecord(
     tribeId,
     name,
     ownerPlayerId,
-    members: members.map(({ playerId, name }) => ({ playerId, name })),
+    members: members.map(({ playerId, name }) => ({ playerId, name }))
+      .sort((a, b) => a.playerId - b.playerId),
     logLines: log.length,
   };
   if (shape === "document") return record;

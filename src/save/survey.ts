@@ -89,6 +89,7 @@ export function surveySave(
   const file = openWorld(request.path);
   try {
     const total = file.objectCount;
+    onProgress({ phase: "objects", done: 0, total });
     const world = readWorld(file, {
       classify: structureClassifier(Object.keys(request.decay.table)),
       companions: request.folder === undefined ? [] : companionsIn(request.folder),

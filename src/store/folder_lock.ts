@@ -25,7 +25,11 @@ export async function lockFolder(
     if (wait || await file.tryLock(true)) return file;
   } catch (cause) {
     file?.close();
-    const fault = cause instanceof Error ? cause.message : String(cause);
+    const fault = cause instanceof Deno.errors.NotCapable
+      ? "Deno lets no program write there"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
     throw new StoreError(
       "unreachable",
       `Cannot use ${dataDir} for the store: ${fault}; ` +

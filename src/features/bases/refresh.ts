@@ -5,6 +5,7 @@
  */
 
 import { basename, dirname, join } from "node:path";
+import { delay } from "es-toolkit";
 import { WorkerError, WorkerFailure, WorkerTask } from "../../runtime/workers.ts";
 import type { RecordKind, RecordShape } from "../../save/records.ts";
 import type { SurveyProgress, SurveyRequest, SurveySummary } from "../../save/survey.ts";
@@ -79,7 +80,11 @@ export async function readSave(path: string, options: {
       const request = { path: copy.path, folder, savedAtMs, ...judge };
       const { memoryBytes } = limits;
       const question = { ask: "survey", request, memoryBytes } as const;
-      const summary = await worker.ask(question, onProgress) as SurveySummary;
+      const summary = await worker.ask(question, (progress) => {
+        // Open by now, a file needs no name: nothing stays even when this process is killed.
+        if (progress.phase === "objects" && progress.done === 0) void forget(copy.folder);
+        onProgress(progress);
+      }) as SurveySummary;
       return {
         ...summary,
         file: basename(world),
@@ -168,8 +173,8 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Copies tried while the game keeps replacing the file. */
-const COPY_ATTEMPTS = 3;
+/** Copies tried while the game keeps replacing the file, and the pause between them. */
+const COPY_ATTEMPTS = 3, COPY_PAUSE_MS = 300;
 
 /** A copy in a folder of its own that only this account may enter: saves hold addresses. */
 interface Copy {
@@ -194,8 +199,13 @@ async function copyWorld(
     onProgress({ phase: "copy", done: 0, total: before.size });
     const { folder, path } = await copyToTemp(world);
     const after = await statOf(world).catch(() => undefined); // replaced just now
-    if (after && isSameState(before, after)) return { folder, path, savedAt: before.mtime };
+    const isLast = attempt === COPY_ATTEMPTS;
+    // An empty file is most likely one that was just begun.
+    if (after && isSameState(before, after) && (before.size > 0 || isLast)) {
+      return { folder, path, savedAt: before.mtime };
+    }
     await removeFolder(folder);
+    if (!isLast) await delay(COPY_PAUSE_MS);
   }
   throw new UnreadableSaveError(
     world,
@@ -224,6 +234,11 @@ async function copyToTemp(world: string): Promise<{ folder: string; path: string
       { cause: error },
     );
   }
+}
+
+/** Removes the copy early; where open files cannot be removed, it goes at the end. */
+function forget(folder: string): Promise<void> {
+  return removeFolder(folder).catch(() => {});
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -15,7 +15,7 @@ export function keepSave(db: Database, serverId: string, save: ReadSave): Promis
   const { file, map, version, gameTimeSeconds, savedAt, counts } = save;
   return storeSave(db, {
     serverId,
-    detail: { file, map, version, gameTimeSeconds, savedAt, counts },
+    detail: { file, map, version, gameTimeSeconds, savedAt, counts, checkedAt: new Date() },
     chunks: (kind) => save.chunks(kind, "stored"),
   });
 }
