@@ -6,14 +6,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  type Config,
-  ConfigError,
-  environmentSchema,
-  fileSchema,
-  keyPaths,
-  loadConfig,
-} from "../src/config.ts";
+import { type Config, ConfigError, loadConfig } from "../src/config.ts";
+import { environmentSchema, fileSchema, keyPaths } from "../src/config/schema.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 type Env = Record<string, string | undefined>;
