@@ -34,16 +34,17 @@ async function run(): Promise<number> {
       secrets: secretsOf(config),
     });
     const { signal } = stopping;
+    // Also while it is still starting: a database may be slow to answer.
+    signal.addEventListener("abort", () =>
+      setTimeout(() => {
+        log.error(`Could not stop cleanly within ${STOP_MS / 1000} s`);
+        Deno.exit(1);
+      }, STOP_MS));
     const app = await startApp(config, { log, signal });
     console.log(`Ready: ${app.url}`);
     if (!signal.aborted) await once(signal, "abort");
     log.info(`Stopping on ${signal.reason}`);
-    const late = setTimeout(() => {
-      log.error(`Could not stop cleanly within ${STOP_MS / 1000} s`);
-      Deno.exit(1);
-    }, STOP_MS);
     await app.stop();
-    clearTimeout(late);
     return 0;
   } catch (error) {
     return explain(error);

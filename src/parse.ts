@@ -286,9 +286,8 @@ class ParseRun {
   }
 
   async #printDocument(save: ReadSave): Promise<void> {
-    const { full, json } = this.options;
-    if (json && this.#documents++ > 0) await this.world.out(",\n");
-    await writeDocument(save, { full, write: this.world.out });
+    if (this.#documents++ > 0) await this.world.out(",\n");
+    await writeDocument(save, { full: this.options.full, write: this.world.out });
     await this.world.out("\n");
   }
 

@@ -4,14 +4,11 @@
  * @module
  */
 
-/** How serious an event is. */
-export type LogLevel = "info" | "warn" | "error";
-
 /** Writes events of one part of the program. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
-  error(message: string, cause?: unknown): void;
+  error(message: string): void;
 }
 
 /** What a log needs from outside. */
@@ -29,7 +26,7 @@ const SHORTEST_SECRET = 4;
 export function openLog(part: string, { write, now, secrets }: LogOptions): Log {
   const masked = secrets.filter((secret) => secret.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length); // a longer one may contain a shorter one
-  const line = (level: LogLevel, message: string) => {
+  const line = (level: keyof Log, message: string) => {
     const text = masked.reduce((text, secret) => text.replaceAll(secret, "***"), message);
     // One event is one line, whatever a player's name contains.
     write(
@@ -39,7 +36,6 @@ export function openLog(part: string, { write, now, secrets }: LogOptions): Log 
   return {
     info: (message) => line("info", message),
     warn: (message) => line("warn", message),
-    error: (message, cause) =>
-      line("error", cause instanceof Error ? `${message}: ${cause.message}` : message),
+    error: (message) => line("error", message),
   };
 }

@@ -67,6 +67,7 @@ export async function readSave(path: string, options: {
   const { judge, onProgress = () => {}, signal, limits = LIMITS } = options;
   const { world, folder } = await findWorld(path);
   const copy = await copyWorld(world, onProgress);
+  let forgotten: Promise<void> | undefined;
   try {
     const worker = new WorkerTask<SurveyQuestion, SurveyAnswer, ReadProgress>(
       new URL("./worker.ts", import.meta.url),
@@ -82,7 +83,7 @@ export async function readSave(path: string, options: {
       const question = { ask: "survey", request, memoryBytes } as const;
       const summary = await worker.ask(question, (progress) => {
         // Open by now, a file needs no name: nothing stays even when this process is killed.
-        if (progress.phase === "objects" && progress.done === 0) void forget(copy.folder);
+        if (progress.phase === "objects" && progress.done === 0) forgotten = forget(copy.folder);
         onProgress(progress);
       }) as SurveySummary;
       return {
@@ -102,6 +103,7 @@ export async function readSave(path: string, options: {
     }
   } finally {
     // What was read is in the worker's memory; the copy has done its duty.
+    await forgotten;
     await removeFolder(copy.folder);
   }
 }
