@@ -370,7 +370,9 @@ testPostgres("openSql()", async (url, t) => {
               sql`
               select pg_terminate_backend(pid) from pg_stat_activity
               where datname = current_database() and pid <> pg_backend_pid()
-              order by random() limit 1`);
+              order by random() limit 1`)
+              // The connection it is lent may be one that it killed a moment ago.
+              .catch((error) => assert.equal(error.kind, "unreachable"));
           }
         }
         await Promise.all([write(0), write(1), write(2), kill()]);
