@@ -21,6 +21,12 @@ const SHELVES: Record<string, string[]> = {
 
 /** Library → the one place that may import it. */
 const HOME_OF: Record<string, string> = {
+  "ajv": "sandbox",
+  "ajv-formats": "sandbox",
+  "croner": "runtime",
+  "discord-api-types": "sandbox",
+  "discord.js": "nowhere: it is a client for tests",
+  "discordeno": "discord",
   "@electric-sql/pglite": "store",
   "@electric-sql/pglite-socket": "store",
   "fastest-levenshtein": "config",
