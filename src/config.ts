@@ -51,9 +51,15 @@ export interface Config {
   /** Where the health page listens; port 0 is any free one. */
   readonly http: { readonly host: string; readonly port: number };
   readonly servers: readonly ServerConfig[];
+  /** The least important lines that are still logged. */
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
   readonly discord: {
+    /** The one guild that the bots serve. */
     readonly guildId: string | undefined;
-    readonly apiUrl: string | undefined;
+    /** What stands before `/v10/…` of every request. */
+    readonly apiUrl: string;
+    /** Stands in the footer of every embed. */
+    readonly botName: string;
     /** Secrets, one per bot; a bot without one does not start. */
     readonly tokens: Readonly<Record<BotName, string | undefined>>;
   };
@@ -213,6 +219,7 @@ function fromFile(
     dataDir: resolve(folder, values.data_dir),
     timezone: values.timezone,
     http: values.http,
+    log: values.log,
     servers: values.servers.map((server): ServerConfig => ({
       id: server.id,
       name: server.name,
@@ -247,7 +254,8 @@ function fromEnvironment(secrets: Secrets, { discord, nitrado }: FileValues) {
     redisUrl: secrets.REDIS_URL,
     discord: {
       guildId: discord.guild_id,
-      apiUrl: discord.api_url,
+      apiUrl: discord.api_url.replace(/\/+$/, ""),
+      botName: discord.bot_name,
       tokens: {
         ap: secrets.DISCORD_TOKEN_AP,
         gp: secrets.DISCORD_TOKEN_GP,

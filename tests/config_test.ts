@@ -65,9 +65,11 @@ Deno.test("loadConfig() runs on defaults when there is no file", () => {
       redisUrl: undefined,
       http: { host: "127.0.0.1", port: 8317 },
       servers: [],
+      log: { level: "info" },
       discord: {
         guildId: undefined,
-        apiUrl: undefined,
+        apiUrl: "https://discord.com/api",
+        botName: "Bliss Bot V2",
         tokens: {
           ap: nobody,
           gp: nobody,
@@ -220,6 +222,9 @@ Deno.test("every mistake of file and environment is reported at once", () => {
     [discord]
     guild_id = 123456789012345678
     api_url = "ftp://discord.test"
+    bot_name = ""
+    [log]
+    level = "loud"
     [roles]
     admin = ["1", 2, "x"]
     moderator = "1"
@@ -260,8 +265,10 @@ Deno.test("every mistake of file and environment is reported at once", () => {
     "decay.table.Wood: found a number; write a number of days above 0 without quotes",
     "decay.table.wood: the same name as decay.table.Wood; rename or remove one of the two",
     "discord.api_url: found text; write an address that starts with https:// or http://",
+    'discord.bot_name: found empty text; write a name in quotes, such as "Bliss Bot V2"',
     `discord.guild_id: found a very long number; ${id}`,
     "http.port: found text; write a whole number from 0 to 65535 without quotes",
+    "log.level: found text; write one of debug, info, warn, error in quotes",
     "maps.Flat.max_x: not above min_x; swap or correct them",
     "maps.Flat.max_y: missing; write a number of Unreal units without quotes",
     "maps.Flat.min_y: found text; write a number of Unreal units without quotes",

@@ -80,6 +80,8 @@ function isTimeZone(name: string): boolean {
 
 const TIMEZONE_REMEDY = 'write a time zone by its name, such as "Europe/Berlin" or "UTC"';
 
+const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
 const RADIUS_REMEDY = "write a number of Unreal units, 0 or more, without quotes";
 
 const serverSchema = z.strictObject({
@@ -115,9 +117,14 @@ export const fileSchema = z.strictObject({
     port: wholeNumber(0, 65535).default(8317),
   }, section("http")).prefault({}),
   servers: z.array(serverSchema, "begin each server with a line [[servers]]").default([]),
+  log: z.strictObject({
+    level: z.enum(LOG_LEVELS, `write one of ${LOG_LEVELS.join(", ")} in quotes`).default("info"),
+  }, section("log")).prefault({}),
   discord: z.strictObject({
     guild_id: digits().optional(),
-    api_url: apiUrl().optional(),
+    bot_name: text('write a name in quotes, such as "Bliss Bot V2"')
+      .max(100, "write at most 100 characters").default("Bliss Bot V2"),
+    api_url: apiUrl().default("https://discord.com/api"),
   }, section("discord")).prefault({}),
   roles: z.strictObject({
     support: roleIds(),
