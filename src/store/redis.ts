@@ -11,6 +11,8 @@ import { waitAtMost } from "./wait.ts";
 export interface RedisLink {
   /** Whether Redis answers within the deadline. Never throws, never hangs. */
   answers(deadlineMs: number): Promise<boolean>;
+  /** Its `notify-keyspace-events`; undefined when it does not tell within the deadline. */
+  expiryFlags(deadlineMs: number): Promise<string | undefined>;
   /** Resolves when the socket is gone, or will be soon. */
   close(): Promise<void>;
 }
@@ -52,6 +54,12 @@ export function openRedis(
       await waitAtMost(deadlineMs, redis.ping().then(() => isThere = true));
       return isThere;
     },
+    async expiryFlags(deadlineMs) {
+      let flags: string | undefined;
+      const asked = redis.config("GET", "notify-keyspace-events");
+      await waitAtMost(deadlineMs, asked.then((reply) => flags = (reply as string[])[1]));
+      return flags;
+    },
     async close() {
       redis.removeAllListeners("close");
       // Between two attempts there is no socket, and so no end to wait for.
@@ -61,4 +69,30 @@ export function openRedis(
       await waitAtMost(CLOSE_MS, ended);
     },
   };
+}
+
+/** Nobody answered; the message says why and holds no password. */
+export class RedisDown extends Error {
+  override readonly name = "RedisDown";
+}
+
+/**
+ * Asks a Redis once which events of keys it tells (`notify-keyspace-events`, such as `xE`).
+ * @returns undefined when it does not let us see that.
+ * @throws {RedisDown} when it does not answer within the deadline.
+ */
+export async function askExpiryFlags(url: string, deadlineMs: number): Promise<string | undefined> {
+  const up = Promise.withResolvers<boolean>();
+  let reason = "it did not answer in time";
+  const link = openRedis(url, (state, why) => {
+    if (state === "down") reason = why;
+    up.resolve(state === "up");
+  });
+  try {
+    await waitAtMost(deadlineMs, up.promise);
+    if (!await link.answers(deadlineMs)) throw new RedisDown(reason);
+    return await link.expiryFlags(deadlineMs);
+  } finally {
+    await link.close();
+  }
 }
