@@ -1,0 +1,54 @@
+/**
+ * Time as the program sees it, so that tests can move it. Knows nothing of what is waited for.
+ * @module
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What tells the time and waits. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /**
+   * Resolves after `ms` milliseconds, at once when there are none left.
+   * @throws the signal's reason as soon as it aborts; the timer is gone by then.
+   * @throws {RangeError} when `ms` is no number or longer than {@linkcode LONGEST_SLEEP_MS}.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Timers count in 32 bits: about 24 days. A longer one would fire at once. */
+export const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    checkSleep(ms);
+    signal?.throwIfAborted();
+    try {
+      await sleep(Math.max(0, ms), undefined, signal && { signal });
+    } catch (error) {
+      signal?.throwIfAborted(); // Node wraps the reason into an error of its own
+      throw error;
+    }
+  },
+};
+
+/** @throws {RangeError} when a clock cannot sleep that long. */
+export function checkSleep(ms: number): void {
+  if (ms <= LONGEST_SLEEP_MS) return;
+  throw new RangeError(`Cannot sleep ${ms} ms: it must be a number up to ${LONGEST_SLEEP_MS}`);
+}
+
+/** Whether `work` settles, in whatever way, within `ms` milliseconds. Never rejects. */
+export async function settlesWithin(
+  ms: number,
+  { work, clock }: { work: Promise<unknown>; clock: Clock },
+): Promise<boolean> {
+  const settled = new AbortController();
+  return await Promise.race([
+    work.then(() => true, () => true),
+    clock.sleep(ms, settled.signal).then(() => false, () => true),
+  ]).finally(() => settled.abort());
+}

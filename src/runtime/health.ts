@@ -1,0 +1,68 @@
+/**
+ * How everything the program depends on is doing, and since when. Is handed the checks; knows
+ * neither what they ask nor who reads the answers.
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+/** One thing that is well or not. */
+export interface HealthItem {
+  readonly name: string;
+  readonly state: "ok" | "off" | "down";
+  /** A short sentence for people; no secrets. */
+  readonly text: string;
+}
+
+/** A thing with its history since the program started. */
+export interface HealthReport extends HealthItem {
+  /** When it came into this state. */
+  readonly since: Date;
+  readonly lastError: { readonly text: string; readonly at: Date } | undefined;
+}
+
+/** Asks how one thing is doing; has a deadline of its own. What it throws means down. */
+export interface HealthCheck {
+  readonly name: string;
+  check(): Promise<Omit<HealthItem, "name">>;
+}
+
+/** Remembers how things were, so that it can tell since when they are so. */
+export interface Health {
+  /** Asks everything now. Whoever asks meanwhile shares the answer. Never rejects. */
+  check(): Promise<readonly HealthReport[]>;
+}
+
+/** Watches some things; every change of state is one line in the log. */
+export function openHealth(
+  checks: readonly HealthCheck[],
+  { clock, log }: { clock: Clock; log: Log },
+): Health {
+  const known = new Map<string, HealthReport>();
+  let running: Promise<readonly HealthReport[]> | undefined;
+
+  async function report({ name, check }: HealthCheck): Promise<HealthReport> {
+    const found = await check().catch((error) => ({
+      state: "down" as const,
+      text: error instanceof Error ? error.message : String(error),
+    }));
+    const before = known.get(name);
+    const now = new Date(clock.now());
+    const hasChanged = found.state !== before?.state;
+    const next: HealthReport = {
+      name,
+      ...found,
+      since: hasChanged ? now : before.since,
+      lastError: found.state === "down" ? { text: found.text, at: now } : before?.lastError,
+    };
+    known.set(name, next);
+    if (hasChanged && found.state === "down") log.warn(`${name} is down: ${found.text}`);
+    else if (hasChanged && found.state === "ok") log.info(`${name} is fine: ${found.text}`);
+    return next;
+  }
+
+  return {
+    check: () => running ??= Promise.all(checks.map(report)).finally(() => running = undefined),
+  };
+}
