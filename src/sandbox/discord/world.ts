@@ -7,6 +7,8 @@
 
 import type {
   APIApplicationCommand,
+  APIAttachment,
+  APIEmoji,
   APIMessage,
   APIOverwrite,
   APIRole,
@@ -45,6 +47,8 @@ export interface Guild {
   readonly ownerId: string;
   readonly roles: Map<string, APIRole>;
   readonly members: Map<string, Member>;
+  /** Its own emoji, by id. */
+  readonly emojis: Map<string, APIEmoji>;
 }
 
 /** A channel, category, thread or direct conversation. */
@@ -61,30 +65,37 @@ export interface Channel {
   overwrites: APIOverwrite[];
   rateLimitPerUser: number;
   lastMessageId: string | null;
+  /** Oldest first. */
   readonly messages: Map<string, Message>;
   /** Of a thread only. */
   thread: Thread | undefined;
-  /** Of a direct conversation only. */
+  /** Of a direct conversation only: both sides. */
   readonly recipients: readonly APIUser[];
 }
 
 /** What only threads have. */
 export interface Thread {
   readonly ownerId: string;
-  readonly metadata: APIThreadMetadata;
+  metadata: APIThreadMetadata;
   readonly members: Map<string, APIThreadMember>;
+  /** Messages ever sent in it, deleted ones included. */
+  sent: number;
 }
 
 /** A message as it is stored. */
 export interface Message {
   /** In full, content included; who may see what is decided when it is shown. */
   readonly data: APIMessage;
-  /** Whom it would notify. */
+  /** Every file that belongs to it, those shown inside embeds included. */
+  uploads: readonly APIAttachment[];
+  /** Whom it notified when it was sent; an edit notifies nobody. */
   readonly pings: Pings;
   /** Only this user sees it (ephemeral). */
   readonly onlyFor: string | undefined;
   /** User ids by emoji as it stands in a path: `✅`, `name:id`. */
   readonly reactions: Map<string, Set<string>>;
+  /** When it was pinned, ISO 8601. */
+  pinnedAt: string | undefined;
 }
 
 /** Whom a message would notify, after `allowed_mentions` and permissions. */
@@ -110,6 +121,12 @@ export class World {
   readonly users = new Map<string, APIUser>();
   readonly guilds = new Map<string, Guild>();
   readonly channels = new Map<string, Channel>();
+  /** Users who take no direct messages from bots. */
+  readonly closedDirects = new Set<string>();
+  /** Contents of sent files by the path of their address: `/attachments/…/…/name`. */
+  readonly files = new Map<string, Uint8Array>();
+  /** What stands before that path. A server that serves the files puts its own address here. */
+  filesUrl = "https://cdn.discordapp.com";
   readonly #listeners = new Set<(event: Dispatch) => void>();
   #lastTick = 0n;
   #increment = 0n;
@@ -139,4 +156,9 @@ export class World {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** When a snowflake was made, in milliseconds since 1970. */
+export function timeOfId(id: string): number {
+  return Number((BigInt(id) >> 22n) + 1420070400000n);
 }

@@ -1,0 +1,363 @@
+/**
+ * Writes, changes and deletes messages, whoever does it: bots over REST, interactions, people. The
+ * right to do so is asked for with {@linkcode demandWriting}, or was given by an interaction.
+ * @module
+ */
+
+import {
+  type APIMessage,
+  type APIMessageInteractionMetadata,
+  type APIUser,
+  GatewayIntentBits as Intent,
+  MessageFlags,
+  MessageType,
+} from "discord-api-types/v10";
+import { demandOpen } from "./access.ts";
+import { ApiError, type SentFile } from "./api.ts";
+import { tellAboutMessage, tellMessage } from "./events.ts";
+import { Form, invalidForm } from "./form.ts";
+import { mentionsOf, notifiedBy } from "./mentions.ts";
+import { componentsOf, embedsOf, textIn, uploadsOf } from "./message_parts.ts";
+import { Bit, can, canSee, demand, writingIn } from "./permissions.ts";
+import { shownFiles } from "./shapes.ts";
+import { archiveWhenIdle, joinThread, pointerTo, setArchived } from "./thread_life.ts";
+import { type Channel, type Message, timeOfId, type World } from "./world.ts";
+
+/** How a message comes about, beside what it says. */
+export interface MessageOptions {
+  readonly files?: readonly SentFile[];
+  /** Of an answer to an interaction: whose answer it is. */
+  readonly applicationId?: string | undefined;
+  readonly webhookId?: string | undefined;
+  readonly interaction?: APIMessageInteractionMetadata | undefined;
+  /** Only this user sees it. The flag EPHEMERAL is added. */
+  readonly onlyFor?: string | undefined;
+  /** Added to those sent; with LOADING the message may be empty. */
+  readonly flags?: number;
+  readonly type?: MessageType;
+}
+
+/** Flags that a sender may set itself. */
+const OWN_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications |
+  MessageFlags.IsComponentsV2;
+
+/** How long a nonce is remembered, in milliseconds. */
+const NONCE_MS = 5 * 60_000;
+
+/** A message may be deleted in bulk for two weeks. */
+const BULK_AGE_MS = 14 * 24 * 60 * 60_000;
+
+/**
+ * Refuses a user who may not write this where it wants to.
+ * @throws {ApiError} 50001, 50013, 50083 (locked thread), 160002 (reply without reading), 50007
+ */
+export function demandWriting(world: World, userId: string, message: {
+  readonly channel: Channel;
+  readonly payload: unknown;
+  readonly hasFiles?: boolean;
+}): void {
+  const { channel, payload } = message;
+  const form = new Form(payload);
+  archiveWhenIdle(world, channel);
+  if (!channel.guild) demandDirect(world, userId, channel);
+  demand(world, userId, {
+    in: channel,
+    bits: writingIn(channel) |
+      (form.forms("embeds")?.length ? Bit.EmbedLinks : 0n) |
+      (message.hasFiles ? Bit.AttachFiles : 0n) |
+      (form.yesNo("tts") ? Bit.SendTTSMessages : 0n),
+  });
+  if (form.form("message_reference")) {
+    if (!can(world, userId, { in: channel, bits: Bit.ReadMessageHistory })) {
+      throw new ApiError(403, 160002, "Cannot reply without permission to read message history");
+    }
+  }
+  const locked = channel.thread?.metadata.archived && channel.thread.metadata.locked;
+  if (locked && !can(world, userId, { in: channel, bits: Bit.ManageThreads })) {
+    throw new ApiError(400, 50083, "Thread is archived");
+  }
+}
+
+/** A user who shares no guild with the bot, or closed its messages, cannot be written to. */
+function demandDirect(world: World, userId: string, channel: Channel): void {
+  const other = channel.recipients.find((user) => user.id !== userId);
+  const share = [...world.guilds.values()].some((guild) =>
+    guild.members.has(userId) && guild.members.has(other?.id ?? "")
+  );
+  if (
+    !other || !share || other.bot && world.applications.has(userId) ||
+    world.closedDirects.has(other.id)
+  ) {
+    throw new ApiError(403, 50007, "Cannot send messages to this user");
+  }
+}
+
+/**
+ * Writes a message and tells of it. Opens an archived thread, and lets its author and those it
+ * pings into the thread.
+ * @param payload As Discord's "create message" takes it.
+ * @throws {ApiError} 50035, 50006 (empty)
+ */
+export function createMessage(
+  world: World,
+  channel: Channel,
+  author: APIUser,
+  payload: unknown,
+  options: MessageOptions = {},
+): Message {
+  const form = new Form(payload);
+  const repeated = sentBefore(world, form, { channel, author });
+  if (repeated) return repeated;
+  const message = draft(world, form, { ...options, channel, author });
+  store(world, message, channel);
+  return message;
+}
+
+/** Writes one of Discord's own notices, such as "pinned a message". */
+export function createNotice(world: World, channel: Channel, notice: {
+  readonly author: APIUser;
+  readonly type: MessageType;
+  readonly content?: string;
+  readonly reference: APIMessage["message_reference"];
+}): Message {
+  const { author, type, content = "", reference } = notice;
+  const data = { ...blank(world, { channel, author }), type, content };
+  if (reference) data.message_reference = reference;
+  const message = stored(data);
+  store(world, message, channel);
+  return message;
+}
+
+function store(world: World, message: Message, channel: Channel): void {
+  const { data } = message;
+  if (message.onlyFor === undefined && channel.thread) {
+    setArchived(world, channel, false);
+    channel.thread.sent++;
+    const isNotice = data.type === MessageType.ThreadStarterMessage;
+    const users = isNotice ? [] : [data.author.id, ...message.pings.users];
+    for (const id of users.filter((id) => mayJoin(world, id, channel))) {
+      joinThread(world, channel, id);
+    }
+  }
+  channel.messages.set(data.id, message);
+  if (message.onlyFor === undefined) channel.lastMessageId = data.id;
+  tellMessage(world, message, { name: "MESSAGE_CREATE", channel });
+}
+
+function mayJoin(world: World, userId: string, thread: Channel): boolean {
+  const parent = world.channels.get(thread.parentId ?? "");
+  return parent !== undefined && canSee(world, userId, parent);
+}
+
+/** With `enforce_nonce` a message that was sent a moment ago is not sent again. */
+function sentBefore(world: World, form: Form, { channel, author }: {
+  readonly channel: Channel;
+  readonly author: APIUser;
+}): Message | undefined {
+  if (form.yesNo("enforce_nonce") !== true) return undefined;
+  const nonce = nonceOf(form);
+  return [...channel.messages.values()].find(({ data }) =>
+    data.nonce !== undefined && data.nonce === nonce && data.author.id === author.id &&
+    world.now() - timeOfId(data.id) < NONCE_MS
+  );
+}
+
+function nonceOf(form: Form): string | number | undefined {
+  return typeof form.fields["nonce"] === "number"
+    ? form.whole("nonce")
+    : form.text("nonce", { max: 25 });
+}
+
+interface Draft extends MessageOptions {
+  readonly channel: Channel;
+  readonly author: APIUser;
+}
+
+function draft(world: World, form: Form, options: Draft): Message {
+  const { channel, author, onlyFor, files = [] } = options;
+  const repliedTo = repliedMessage(world, form, channel);
+  const uploads = uploadsOf(world, form, { channelId: channel.id, files, old: [] });
+  const data = blank(world, { channel, author });
+  data.type = options.type ?? (repliedTo ? MessageType.Reply : MessageType.Default);
+  data.flags = flagsOf(form, options);
+  data.content = form.text("content", { max: 4000 })?.trim() ?? "";
+  data.embeds = embedsOf(form, uploads) ?? [];
+  data.components = componentsOf(form, uploads) ?? [];
+  data.attachments = shownFiles(uploads, data);
+  data.tts = form.yesNo("tts") ?? false;
+  const mentions = mentionsOf(world, {
+    channel,
+    authorId: author.id,
+    text: `${data.content}\n${textIn(data.components)}`,
+    allowed: form.form("allowed_mentions"),
+    repliedTo,
+    onlyFor,
+  });
+  showMentions(data, mentions);
+  const nonce = nonceOf(form);
+  if (nonce !== undefined) data.nonce = nonce;
+  if (repliedTo) data.message_reference = pointerTo(channel, repliedTo.data.id);
+  if (options.applicationId !== undefined) data.application_id = options.applicationId;
+  if (options.webhookId !== undefined) data.webhook_id = options.webhookId;
+  if (options.interaction) data.interaction_metadata = options.interaction;
+  if (!(data.flags & MessageFlags.Loading)) demandContent(form, { data, uploads });
+  return { ...stored(data, onlyFor), uploads, pings: mentions.pings };
+}
+
+function flagsOf(form: Form, options: MessageOptions): MessageFlags {
+  const sent = (form.whole("flags") ?? 0) & OWN_FLAGS;
+  const ephemeral = options.onlyFor === undefined ? 0 : MessageFlags.Ephemeral;
+  return sent | (options.flags ?? 0) | ephemeral;
+}
+
+/** The message a reply answers; undefined when it is gone and that was declared to be fine. */
+function repliedMessage(world: World, form: Form, channel: Channel): Message | undefined {
+  const reference = form.form("message_reference");
+  if (!reference) return undefined;
+  if ((reference.whole("type") ?? 0) !== 0) {
+    throw reference.refuse("type", "NOT_HERE", "The local Discord knows no forwarded messages");
+  }
+  const place = world.channels.get(reference.id("channel_id") ?? channel.id);
+  const message = channel.messages.get(reference.id("message_id") ?? "");
+  if (place === channel && message && message.onlyFor === undefined) return message;
+  if (reference.yesNo("fail_if_not_exists") === false) return undefined;
+  throw invalidForm("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+}
+
+function showMentions(data: APIMessage, mentions: ReturnType<typeof mentionsOf>): void {
+  data.mentions = [...mentions.users];
+  data.mention_roles = [...mentions.roles];
+  data.mention_everyone = mentions.everyone;
+}
+
+/** @throws {ApiError} 50006 when nothing would be shown. */
+function demandContent(form: Form, { data, uploads }: {
+  readonly data: APIMessage;
+  readonly uploads: Message["uploads"];
+}): void {
+  const isEmpty = data.content === "" && data.embeds.length === 0 && uploads.length === 0 &&
+    !data.components?.length && !form.forms("stickers")?.length && !form.form("poll");
+  if (isEmpty) throw new ApiError(400, 50006, "Cannot send an empty message");
+}
+
+function blank(world: World, { channel, author }: {
+  readonly channel: Channel;
+  readonly author: APIUser;
+}): APIMessage {
+  return {
+    id: world.nextId(),
+    channel_id: channel.id,
+    author,
+    type: MessageType.Default,
+    content: "",
+    timestamp: world.nowIso(),
+    edited_timestamp: null,
+    tts: false,
+    mention_everyone: false,
+    mentions: [],
+    mention_roles: [],
+    attachments: [],
+    embeds: [],
+    components: [],
+    pinned: false,
+    flags: 0 as MessageFlags,
+  };
+}
+
+function stored(data: APIMessage, onlyFor?: string): Message {
+  const pings = { everyone: false, users: [], roles: [] };
+  return { data, uploads: [], pings, onlyFor, reactions: new Map(), pinnedAt: undefined };
+}
+
+/**
+ * Changes a message and tells of it. What is not sent stays; a "thinking…" message is filled.
+ * @throws {ApiError} 50035, 50006, 50083 in an archived thread
+ */
+export function editMessage(
+  world: World,
+  message: Message,
+  payload: unknown,
+  { files = [] }: { readonly files?: readonly SentFile[] } = {},
+): void {
+  const { data } = message;
+  const channel = placeOf(world, message);
+  if (message.onlyFor === undefined) demandOpen(channel);
+  const form = new Form(payload);
+  const uploads = uploadsOf(world, form, { channelId: channel.id, files, old: message.uploads });
+  const next: APIMessage = {
+    ...data,
+    content: form.has("content") ? form.text("content", { max: 4000 })?.trim() ?? "" : data.content,
+    embeds: embedsOf(form, uploads) ?? data.embeds,
+    components: componentsOf(form, uploads) ?? data.components ?? [],
+    flags: editedFlags(form, data.flags ?? 0),
+    edited_timestamp: data.flags && data.flags & MessageFlags.Loading ? null : world.nowIso(),
+  };
+  next.attachments = shownFiles(uploads, next);
+  demandContent(form, { data: next, uploads });
+  showMentions(
+    next,
+    mentionsOf(world, {
+      channel,
+      authorId: data.author.id,
+      text: `${next.content}\n${textIn(next.components)}`,
+      allowed: form.form("allowed_mentions"),
+      onlyFor: message.onlyFor,
+    }),
+  );
+  Object.assign(data, next);
+  message.uploads = uploads;
+  tellMessage(world, message, { name: "MESSAGE_UPDATE", channel });
+}
+
+/** The channel of a message, which may have been deleted meanwhile. @throws {ApiError} 10003 */
+function placeOf(world: World, message: Message): Channel {
+  const channel = world.channels.get(message.data.channel_id);
+  if (!channel) throw new ApiError(404, 10003, "Unknown Channel");
+  return channel;
+}
+
+/** An edit may hide embeds and turn to components v2, which it cannot take back. */
+function editedFlags(form: Form, old: number): MessageFlags {
+  const kept = old & ~MessageFlags.Loading;
+  const sent = form.whole("flags");
+  if (sent === undefined) return kept;
+  return (kept & ~MessageFlags.SuppressEmbeds) |
+    (sent & (MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2));
+}
+
+/** Deletes a message and tells of it. */
+export function deleteMessage(world: World, message: Message): void {
+  const channel = placeOf(world, message);
+  if (!channel.messages.delete(message.data.id)) return;
+  tellAboutMessage(world, message, {
+    name: "MESSAGE_DELETE",
+    channel,
+    intents: [Intent.GuildMessages, Intent.DirectMessages],
+    data: { id: message.data.id },
+  });
+}
+
+/**
+ * Deletes many messages of a guild channel at once; ids that do not exist are passed over.
+ * @throws {ApiError} 50034 when one is two weeks old: then none is deleted.
+ */
+export function deleteMessages(world: World, channel: Channel, ids: readonly string[]): void {
+  if (ids.some((id) => world.now() - timeOfId(id) >= BULK_AGE_MS)) {
+    throw new ApiError(400, 50034, "A message provided was too old to bulk delete.");
+  }
+  const gone = ids.flatMap((id) => channel.messages.get(id) ?? []);
+  for (const { data } of gone) channel.messages.delete(data.id);
+  if (!gone[0]) return;
+  tellAboutMessage(world, gone[0], {
+    name: "MESSAGE_DELETE_BULK",
+    channel,
+    intents: [Intent.GuildMessages, Intent.GuildMessages],
+    data: { ids: gone.map(({ data }) => data.id) },
+  });
+}
+
+/** Whether a message notifies a user. */
+export function isPinged(world: World, message: Message, userId: string): boolean {
+  const channel = world.channels.get(message.data.channel_id);
+  return channel !== undefined && notifiedBy(world, channel, message).has(userId);
+}

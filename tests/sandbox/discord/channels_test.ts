@@ -1,0 +1,131 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { ChannelType } from "discord-api-types/v10";
+import { addChannel, forMember, forRole } from "../../../src/sandbox/discord/build.ts";
+import { Bit } from "../../../src/sandbox/discord/permissions.ts";
+import { scene } from "./scene.ts";
+
+const READS = Bit.ViewChannel | Bit.ReadMessageHistory;
+
+Deno.test("a bot makes a category and a text channel under it, named and hidden as Discord does", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageChannels | Bit.ManageRoles });
+  const heard = s.hears();
+  const hidden = [
+    { id: s.guild.id, type: 0, allow: "0", deny: "1024" },
+    { id: s.app.id, type: 1, allow: "1024", deny: "0" },
+  ];
+  const { body: category } = await s.expect("201", `POST /guilds/${s.guild.id}/channels`, {
+    name: "Chat Bridge",
+    type: ChannelType.GuildCategory,
+    permission_overwrites: hidden,
+  });
+  equal(category.name, "Chat Bridge");
+  const { body: channel } = await s.expect("201", `POST /guilds/${s.guild.id}/channels`, {
+    name: "The Island  No. 1",
+    parent_id: category.id,
+    topic: "chat",
+  });
+  equal(channel.name, "the-island-no-1");
+  equal(channel.topic, "chat");
+  deepEqual(channel.permission_overwrites, hidden, "a channel starts with its category's");
+  deepEqual(heard.map(([name, data]) => [name, data.id]), [
+    ["CHANNEL_CREATE", category.id],
+    ["CHANNEL_CREATE", channel.id],
+  ]);
+  const { body: all } = await s.expect("200", `GET /guilds/${s.guild.id}/channels`);
+  deepEqual(all.map((it: { name: string }) => it.name), [
+    "general",
+    "Chat Bridge",
+    "the-island-no-1",
+  ]);
+});
+
+Deno.test("channels that cannot be seen, changed or found answer with Discord's codes", async () => {
+  await using s = await scene({ permissions: READS });
+  const { world } = s.discord;
+  const secret = addChannel(world, s.guild, {
+    name: "secret",
+    overwrites: [forRole(s.guild.id, { deny: Bit.ViewChannel })],
+  });
+  await s.expect("403 50001", `GET /channels/${secret.id}`);
+  await s.expect("403 50001", `PATCH /channels/${secret.id}`, { name: "x" });
+  await s.expect("404 10003", "GET /channels/123456789012345678");
+  await s.expect("403 50013", `PATCH /channels/${s.channel.id}`, { name: "x" });
+  await s.expect("403 50013", `DELETE /channels/${s.channel.id}`);
+  await s.expect("403 50013", `POST /guilds/${s.guild.id}/channels`, { name: "x" });
+  await s.expect("404 10004", "GET /guilds/123456789012345678/channels");
+  const { body } = await s.expect("200", `GET /guilds/${s.guild.id}/channels`);
+  equal(body.length, 2, "bots are told of hidden channels all the same");
+});
+
+Deno.test("overwrites take MANAGE_ROLES, and nobody gives or takes what it does not hold", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageRoles });
+  const put = `PUT /channels/${s.channel.id}/permissions/${s.guild.id}`;
+  await s.expect("403 50013", put, { type: 0, deny: String(Bit.BanMembers) });
+  const heard = s.hears();
+  await s.expect("204", put, { type: 0, deny: String(Bit.SendMessages) });
+  deepEqual(heard.map(([name]) => name), ["CHANNEL_UPDATE"]);
+  equal(s.channel.overwrites.length, 1);
+  await s.expect(
+    "404 10009",
+    `PUT /channels/${s.channel.id}/permissions/99`,
+    { type: 0, allow: "0" },
+  );
+  await s.expect("204", `DELETE /channels/${s.channel.id}/permissions/${s.guild.id}`);
+  await s.expect("404 10009", `DELETE /channels/${s.channel.id}/permissions/${s.guild.id}`);
+  // What it does not hold stays untouched, also when it writes all of them anew.
+  s.channel.overwrites = [forMember(s.ann.user.id, { allow: Bit.BanMembers })];
+  await s.expect("403 50013", `DELETE /channels/${s.channel.id}/permissions/${s.ann.user.id}`);
+});
+
+Deno.test("a bot that hides a channel from all without allowing itself has locked itself out", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageRoles | Bit.ManageChannels });
+  await s.expect("204", `PUT /channels/${s.channel.id}/permissions/${s.guild.id}`, {
+    type: 0,
+    deny: String(Bit.ViewChannel),
+  });
+  await s.expect("403 50001", `GET /channels/${s.channel.id}`);
+  await s.expect("403 50001", `DELETE /channels/${s.channel.id}/permissions/${s.guild.id}`);
+});
+
+Deno.test("a category holds 50 channels, a guild 500", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageChannels });
+  const { world } = s.discord;
+  const category = () => addChannel(world, s.guild, { name: "C", type: ChannelType.GuildCategory });
+  const full = category();
+  for (let i = 0; i < 50; i++) addChannel(world, s.guild, { name: "c", parent: full });
+  const create = `POST /guilds/${s.guild.id}/channels`;
+  const { body } = await s.expect("400 50035", create, { name: "one more", parent_id: full.id });
+  equal(body.errors.parent_id._errors[0].code, "CHANNEL_PARENT_MAX_CHANNELS");
+  while (world.channels.size < 500) category();
+  await s.expect("400 30013", create, { name: "one more" });
+});
+
+Deno.test("a renamed, moved and deleted channel is told of; the channels of a deleted category stay", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageChannels });
+  const { world } = s.discord;
+  const parent = addChannel(world, s.guild, { name: "Place", type: ChannelType.GuildCategory });
+  const heard = s.hears();
+  const { body } = await s.expect("200", `PATCH /channels/${s.channel.id}`, {
+    name: "New Name",
+    parent_id: parent.id,
+    topic: null,
+  });
+  deepEqual([body.name, body.parent_id], ["new-name", parent.id]);
+  await s.expect("200", `DELETE /channels/${parent.id}`);
+  equal(s.channel.parentId, null);
+  await s.expect("200", `DELETE /channels/${s.channel.id}`);
+  await s.expect("404 10003", `GET /channels/${s.channel.id}`);
+  deepEqual(heard.map(([name, data]) => [name, data.id]), [
+    ["CHANNEL_UPDATE", s.channel.id],
+    ["CHANNEL_DELETE", parent.id],
+    ["CHANNEL_UPDATE", s.channel.id],
+    ["CHANNEL_DELETE", s.channel.id],
+  ]);
+});
+
+Deno.test("typing is told to those who see the channel", async () => {
+  await using s = await scene({ permissions: READS | Bit.SendMessages });
+  const heard = s.hears();
+  await s.expect("204", `POST /channels/${s.channel.id}/typing`);
+  deepEqual(heard.map(([name, data]) => [name, data.user_id]), [["TYPING_START", s.app.id]]);
+});
