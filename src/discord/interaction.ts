@@ -6,7 +6,7 @@
 
 import type { Form, Id, Language, OutgoingMessage } from "./surface.ts";
 
-/** What came in. Tokens stay in the connection. */
+/** What came in. */
 export interface Interaction {
   readonly id: Id;
   /** Undefined in a direct conversation. */
@@ -55,6 +55,10 @@ export interface Interaction {
  * `suggest`, once and within 3 s; the others come after it, within 15 minutes.
  */
 export interface Replies {
+  /** Secret, for {@linkcode PastMessages}: changes what was answered, for 15 minutes. */
+  readonly token: string;
+  /** Id of the message that `editOriginal` changes; asks Discord. */
+  originalId(): Promise<Id>;
   reply(message: OutgoingMessage, options: { readonly isPrivate: boolean }): Promise<void>;
   /** Shows "thinking…", to be filled by `editOriginal`. */
   defer(options: { readonly isPrivate: boolean }): Promise<void>;
@@ -67,5 +71,16 @@ export interface Replies {
   /** Changes the first answer, or after `deferUpdate` the pressed message. */
   editOriginal(message: OutgoingMessage): Promise<void>;
   deleteOriginal(): Promise<void>;
-  followUp(message: OutgoingMessage, options: { readonly isPrivate: boolean }): Promise<void>;
+  followUp(
+    message: OutgoingMessage,
+    options: { readonly isPrivate: boolean },
+  ): Promise<{ readonly id: Id }>;
+}
+
+/** Ways to change a message of the bot when the interaction that made it is no longer at hand. */
+export interface PastMessages {
+  /** As of the `Surface`. */
+  edit(channelId: Id, messageId: Id, message: OutgoingMessage): Promise<void>;
+  /** Changes an answer or follow-up of the interaction with that token, also a private one. */
+  editAnswer(token: string, messageId: Id, message: OutgoingMessage): Promise<void>;
 }

@@ -137,7 +137,10 @@ export interface Page {
 
 /** What a handler answers. The router sends it in whatever way is still possible. */
 export type Answer =
-  /** A new message. Private: only the caller sees it. */
+  /**
+   * A new message. Private: only the caller sees it. Default: as the command's `isPrivate` says;
+   * public after a press.
+   */
   | { readonly kind: "reply"; readonly message: OutgoingMessage; readonly isPrivate?: boolean }
   /** A new message that the caller can turn. */
   | { readonly kind: "pages"; readonly pages: readonly Page[]; readonly isPrivate?: boolean }
