@@ -1,21 +1,27 @@
 /**
- * `deno task start`: reads the configuration, starts the program, waits for a signal, stops.
+ * `deno task start`: reads the configuration, starts the program, shows what is there, waits for a
+ * signal, stops.
  * @module
  */
 
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { ListenError, startApp } from "./src/app.ts";
-import { ConfigError, loadConfig, secretsOf } from "./src/config.ts";
-import { openLog } from "./src/runtime/log.ts";
+import { type App, ListenError, startApp } from "./src/app.ts";
+import { type Config, ConfigError, loadConfig, secretsOf } from "./src/config.ts";
+import { overview } from "./src/overview.ts";
+import { systemClock } from "./src/runtime/clock.ts";
+import { type Log, openLog } from "./src/runtime/log.ts";
 import { onStopSignal } from "./src/runtime/signals.ts";
 import { StoreError } from "./src/store/errors.ts";
+import { tableText } from "./src/terminal_table.ts";
 
 /** Longest wait for a clean stop, milliseconds. */
 const STOP_MS = 10_000;
+/** Longest wait for the bots before the table is shown, milliseconds. */
+const SETTLE_MS = 10_000;
 
 const stopping = new AbortController();
-onStopSignal((name) => stopping.abort(name));
+onStopSignal((name) => stopping.signal.aborted ? Deno.exit(1) : stopping.abort(name));
 
 Deno.exit(await run());
 
@@ -32,6 +38,8 @@ async function run(): Promise<number> {
       write: (line) => console.error(line.trimEnd()),
       now: () => new Date(),
       secrets: secretsOf(config),
+      level: config.log.level,
+      format: Deno.stderr.isTerminal() ? "terminal" : "json",
     });
     const { signal } = stopping;
     // Also while it is still starting: a database may be slow to answer.
@@ -40,8 +48,9 @@ async function run(): Promise<number> {
         log.error(`Could not stop cleanly within ${STOP_MS / 1000} s`);
         Deno.exit(1);
       }, STOP_MS));
+    surviveMistakes(log);
     const app = await startApp(config, { log, signal });
-    console.log(`Ready: ${app.url}`);
+    await show(app, config, signal);
     if (!signal.aborted) await once(signal, "abort");
     log.info(`Stopping on ${signal.reason}`);
     await app.stop();
@@ -49,6 +58,31 @@ async function run(): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Every failure has somebody who minds it; the one that was forgotten must not end six bots. */
+function surviveMistakes(log: Log): void {
+  const tell = (error: unknown) => log.error("A failure that nobody minded; report it", { error });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    tell(event.reason);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    tell(event.error);
+  });
+}
+
+/** Prints the table as soon as every bot knows how it is. */
+async function show(app: App, config: Config, signal: AbortSignal): Promise<void> {
+  const end = Date.now() + SETTLE_MS;
+  const isStarting = () => app.fleet.some((bot) => bot.status().state === "starting");
+  while (isStarting() && Date.now() < end && !signal.aborted) await systemClock.sleep(50);
+  if (signal.aborted) return;
+  const sections = overview(app, { servers: config.servers, health: await app.storeHealth() });
+  const colours = Deno.stdout.isTerminal() && !Deno.noColor;
+  console.log(`${tableText(sections, { colours }).trimEnd()}\n`);
+  console.log(`Ready: ${app.url}`);
 }
 
 /** Exit codes: 2 configuration, 4 store. Anything else is our own mistake and keeps its stack. */

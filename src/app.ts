@@ -1,78 +1,111 @@
 /**
- * The program put together: opens the store, serves the health page, and stops again. The only
- * place where shelves and features meet.
+ * The program put together: opens the store, serves the health page, starts the bots and the jobs,
+ * and stops it all again. Shelves and features meet here and in `fleet.ts`.
  * @module
  */
 
-import { BOTS } from "./bots.ts";
 import type { Config } from "./config.ts";
+import { checkDisk } from "./disk.ts";
+import { type FleetMember, startFleet } from "./fleet.ts";
+import { type Clock, systemClock } from "./runtime/clock.ts";
+import { type Health, type HealthCheck, type HealthReport, openHealth } from "./runtime/health.ts";
+import { type Jobs, openJobs } from "./runtime/jobs.ts";
 import type { Log } from "./runtime/log.ts";
+import { storedOpenCards } from "./store/open_cards.ts";
 import { openStore } from "./store/open.ts";
 import type { RedisLink } from "./store/redis.ts";
 import type { Database } from "./store/sql.ts";
-import { healthApp, type HealthItem } from "./web/health.ts";
+import { healthApp } from "./web/health.ts";
 
 /** The running program. */
 export interface App {
   /** Address of the health page. */
   readonly url: string;
+  readonly fleet: readonly FleetMember[];
+  readonly jobs: Jobs;
+  /** How everything but the bots is now. */
+  storeHealth(): Promise<readonly HealthReport[]>;
   /** Stops everything; resolves when it has stopped. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Longest wait for the store to answer a health check. */
+/** Longest wait for a store to answer a health check. */
 const CHECK_MS = 2_000;
+const HEALTH_EVERY_SECONDS = 15;
+
+/** What is there so far; filled while the program starts. */
+interface Parts {
+  db?: Database;
+  redis?: RedisLink;
+  fleet: readonly FleetMember[];
+}
 
 /**
- * Starts the program. The health page comes first: it tells how the rest is doing.
+ * Starts the program. The health page comes first: it tells how the rest is doing. The bots connect
+ * in the background.
  * @param signal Gives up starting; then its reason is thrown.
  * @throws {ListenError} when the health page's address cannot be used.
  * @throws {StoreError} when the store cannot be opened.
  */
-export async function startApp(config: Config, { log, signal }: {
-  log: Log;
-  signal: AbortSignal;
-}): Promise<App> {
-  const { databaseUrl, dataDir, redisUrl } = config;
-  const storeName = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
-  let db: Database | undefined, redis: RedisLink | undefined;
-  const server = listen(config, () => checkHealth(config, { db, storeName, redis }));
+export async function startApp(
+  config: Config,
+  { log, signal, clock = systemClock }: { log: Log; signal: AbortSignal; clock?: Clock },
+): Promise<App> {
+  const startedAt = new Date(clock.now());
+  const parts: Parts = { fleet: [] };
+  const watched = openHealth(checksOf(config, parts), { clock, log: log.child("health") });
+  const health = async () => [...await watched.check(), ...parts.fleet.map(botReport)];
+  const server = listen(config, health);
   try {
-    redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, log);
-    db = await openStore({ databaseUrl, dataDir, signal });
+    if (config.redisUrl !== undefined) parts.redis = await connectRedis(config.redisUrl);
+    const { databaseUrl, dataDir } = config;
+    parts.db = await openStore({ databaseUrl, dataDir, signal });
     signal.throwIfAborted();
   } catch (error) {
     await server.shutdown();
-    await redis?.close();
-    await db?.close();
+    await closeStores(parts);
     throw error;
   }
-  log.info(`Store is open (${storeName})`);
-  for (const bot of BOTS) {
-    if (!config.discord.tokens[bot.name]) {
-      log.warn(`${bot.title} bot is off: ${bot.tokenVariable} is not set`);
-    }
-  }
-  let stopped: Promise<void> | undefined;
+  const openCards = storedOpenCards(parts.db);
+  parts.fleet = startFleet({ config, log, clock, openCards, health, startedAt });
+  const jobs = startJobs(watched, { log, clock });
   const stop = async () => {
+    await jobs.stop();
+    await Promise.all(parts.fleet.map((bot) => bot.stop()));
     await server.shutdown();
-    await redis?.close();
-    await db.close();
+    await closeStores(parts);
   };
+  let stopped: Promise<void> | undefined;
   const { hostname, port } = server.addr;
   return {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    fleet: parts.fleet,
+    jobs,
+    storeHealth: watched.check,
     stop: () => stopped ??= stop(),
   };
 }
 
-/** Loads the client only where it is wanted: it costs more memory than all the rest of the start. */
-async function connectRedis(url: string, log: Log): Promise<RedisLink> {
-  const { openRedis } = await import("./store/redis.ts");
-  return openRedis(url, (state, reason) => {
-    if (state === "up") log.info(`Redis is connected`);
-    else log.warn(`Redis does not answer (${reason}); trying again`);
+async function closeStores({ db, redis }: Parts): Promise<void> {
+  await redis?.close();
+  await db?.close();
+}
+
+function startJobs(health: Health, options: { log: Log; clock: Clock }): Jobs {
+  const jobs = openJobs({ ...options, log: options.log.child("jobs") });
+  jobs.add({
+    name: "health",
+    every: { seconds: HEALTH_EVERY_SECONDS },
+    limitMs: 10_000,
+    run: async () => void await health.check(),
   });
+  return jobs;
+}
+
+/** Loads the client only where it is wanted: it costs more memory than all the rest of the start. */
+async function connectRedis(url: string): Promise<RedisLink> {
+  const { openRedis } = await import("./store/redis.ts");
+  return openRedis(url);
 }
 
 /** The health page's address is taken or not ours. */
@@ -80,7 +113,7 @@ export class ListenError extends Error {}
 
 function listen(
   { http: { host, port } }: Config,
-  check: () => Promise<readonly HealthItem[]>,
+  check: () => Promise<readonly HealthReport[]>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({ hostname: host, port, onListen() {} }, healthApp(check).fetch);
@@ -100,40 +133,39 @@ function listen(
   }
 }
 
-async function checkHealth(
-  config: Config,
-  { db, storeName, redis }: {
-    db: Database | undefined;
-    storeName: string;
-    redis: RedisLink | undefined;
-  },
-): Promise<HealthItem[]> {
+/** Everything but the bots, which know by themselves how they are. */
+function checksOf({ databaseUrl, dataDir, redisUrl }: Config, parts: Parts): HealthCheck[] {
+  const store = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
   return [
-    ...await Promise.all([checkStore(db, storeName), checkRedis(redis)]),
-    ...BOTS.map(({ name, title, tokenVariable }): HealthItem => ({
-      name: `${title} bot`,
-      state: "off",
-      text: config.discord.tokens[name]
-        ? "Has a token; connecting to Discord comes with the next version"
-        : `${tokenVariable} is not set`,
-    })),
+    { name: "Store", check: () => checkStore(parts.db, store) },
+    { name: "Redis", check: () => checkRedis(parts.redis, redisUrl) },
+    { name: "Disk", check: () => checkDisk(dataDir) },
   ];
 }
 
-async function checkStore(db: Database | undefined, storeName: string): Promise<HealthItem> {
-  if (!db) return { name: "Store", state: "down", text: `${storeName}: is being opened` };
+async function checkStore(db: Database | undefined, store: string) {
+  if (!db) return { state: "down" as const, text: `${store}: is being opened` };
   const isUp = await db.run(CHECK_MS, (sql) => sql`select 1`).then(() => true, () => false);
-  return {
-    name: "Store",
-    state: isUp ? "ok" : "down",
-    text: isUp ? storeName : `${storeName}: does not answer`,
+  return isUp
+    ? { state: "ok" as const, text: store }
+    : { state: "down" as const, text: `${store}: does not answer` };
+}
+
+async function checkRedis(redis: RedisLink | undefined, url: string | undefined) {
+  if (url === undefined) return { state: "off" as const, text: "REDIS_URL is not set" };
+  return await redis?.answers(CHECK_MS) ? { state: "ok" as const, text: "answers" } : {
+    state: "down" as const,
+    text: "does not answer; check REDIS_URL and that the server runs",
   };
 }
 
-async function checkRedis(redis: RedisLink | undefined): Promise<HealthItem> {
-  const name = "Redis";
-  if (!redis) return { name, state: "off", text: "REDIS_URL is not set" };
-  return await redis.answers(CHECK_MS)
-    ? { name, state: "ok", text: "answers" }
-    : { name, state: "down", text: "does not answer; check REDIS_URL and that the server runs" };
+/** A bot as the health page and `/health` list it. */
+function botReport({ door: { title }, status, isInGuild, inviteUrl }: FleetMember): HealthReport {
+  const { state, since, text, lastError } = status();
+  const name = `${title} bot`;
+  if (state === "ready" && !isInGuild()) {
+    return { name, state: "down", since, lastError, text: `is not in the server: ${inviteUrl}` };
+  }
+  const health = state === "off" ? "off" : state === "ready" ? "ok" : "down";
+  return { name, state: health, text, since, lastError };
 }

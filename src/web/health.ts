@@ -6,14 +6,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { secureHeaders } from "hono/secure-headers";
-
-/** One thing that is well or not. */
-export interface HealthItem {
-  readonly name: string;
-  readonly state: "ok" | "off" | "down";
-  /** A short sentence for people; no secrets. */
-  readonly text: string;
-}
+import type { HealthItem } from "../runtime/health.ts";
 
 /** Routes `/` (page), `/healthz` (JSON; 503 when something is down). */
 export function healthApp(check: () => Promise<readonly HealthItem[]>): Hono {

@@ -1,0 +1,151 @@
+/**
+ * The fleet's cards: how bots and the rest of the program are doing, as embeds. Pure.
+ * @module
+ */
+
+import type { Embed, Language, Page } from "../../discord/surface.ts";
+import { fill } from "../../discord/texts.ts";
+import type { HealthReport } from "../../runtime/health.ts";
+import type { PartState, PartStatus } from "../../runtime/supervise.ts";
+import { HEALTH_WORDS, STATE_WORDS, TEXTS, WITHOUT } from "./texts.ts";
+
+/** One bot as the fleet shows it. */
+export interface FleetBot {
+  readonly title: string;
+  readonly status: PartStatus;
+  /** Time between a heartbeat and its answer, milliseconds; undefined while not connected. */
+  readonly delayMs: number | undefined;
+}
+
+/** The process that all bots share. */
+export interface ProcessFacts {
+  readonly memoryBytes: number;
+  readonly startedAt: Date;
+}
+
+const STATE_MARKS: Readonly<Record<PartState, string>> = {
+  off: "⚪",
+  starting: "🟡",
+  ready: "🟢",
+  reconnecting: "🟡",
+  waiting: "🟡",
+  disabled: "🔴",
+  stopped: "🔴",
+};
+
+const HEALTH_MARKS = { ok: "🟢", off: "⚪", down: "🔴" };
+
+/** All bots on one card. */
+export function fleetEmbed(
+  bots: readonly FleetBot[],
+  { language, process }: { language: Language; process: ProcessFacts },
+): Embed {
+  const lines = bots.map(({ title, status, delayMs }) =>
+    [`${STATE_MARKS[status.state]} **${title}**`, ...summary({ status, delayMs, language })]
+      .join(" · ")
+  );
+  const facts = fill(TEXTS.process, language, {
+    memory: Math.round(process.memoryBytes / 1e6),
+    time: relative(process.startedAt),
+  });
+  return { title: TEXTS.fleetTitle[language], description: [...lines, "", facts].join("\n") };
+}
+
+function summary(
+  { status, delayMs, language }: {
+    status: PartStatus;
+    delayMs: number | undefined;
+    language: Language;
+  },
+): string[] {
+  const state = STATE_WORDS[status.state][language];
+  if (status.state === "off") return [`${state}: ${status.text}`];
+  const parts = [fill(TEXTS.since, language, { state, time: relative(status.since) })];
+  if (status.state === "ready") {
+    if (delayMs !== undefined) {
+      parts.push(fill(TEXTS.delay, language, { ms: Math.round(delayMs) }));
+    }
+  } else if (status.nextTry) {
+    parts.push(fill(TEXTS.nextTry, language, { time: relative(status.nextTry) }));
+  } else if (status.text) parts.push(status.text);
+  if (status.restarts > 0) parts.push(fill(TEXTS.restarts, language, { count: status.restarts }));
+  return parts;
+}
+
+/** One page per bot, with everything known about it. */
+export function detailPages(bots: readonly FleetBot[], language: Language): Page[] {
+  return bots.map(({ title, status, delayMs }): Page => ({
+    title,
+    text: [
+      `${STATE_MARKS[status.state]} ${summary({ status, delayMs, language }).join("\n")}`,
+      ...lastErrorLine(status, language),
+    ].join("\n"),
+  }));
+}
+
+function lastErrorLine({ lastError }: PartStatus, language: Language): string[] {
+  if (!lastError) return [];
+  const { at, id, text } = lastError;
+  return [fill(TEXTS.lastError, language, { time: relative(at), id: `\`${id}\``, text })];
+}
+
+/** Everything the program needs on one card, what is down first. */
+export function healthEmbed(reports: readonly HealthReport[], language: Language): Embed {
+  const isDown = reports.some(({ state }) => state === "down");
+  const rank = { down: 0, ok: 1, off: 2 };
+  const sorted = reports.toSorted((a, b) => rank[a.state] - rank[b.state]);
+  return {
+    title: TEXTS.healthTitle[language],
+    color: isDown ? "failure" : "success",
+    description: sorted.map((report) => healthLines(report, language).join("\n")).join("\n"),
+  };
+}
+
+function healthLines(
+  { name, state, since, text, lastError }: HealthReport,
+  language: Language,
+): string[] {
+  const word = HEALTH_WORDS[state][language];
+  const head = `${HEALTH_MARKS[state]} **${name}** · `;
+  if (state === "off") return [`${head}${word}: ${text}`];
+  const line = head + fill(TEXTS.since, language, { state: word, time: relative(since) });
+  if (state === "down") return [line, `> ${text}`, ...stillWorks(name, language)];
+  if (!lastError) return [`${line} · ${text}`];
+  const trouble = { time: relative(lastError.at), text: lastError.text };
+  return [`${line} · ${text}`, `> ${fill(TEXTS.lastTrouble, language, trouble)}`];
+}
+
+function stillWorks(name: string, language: Language): string[] {
+  const text = WITHOUT[name]?.[language];
+  return text === undefined ? [] : [`> ${text}`];
+}
+
+/** What one bot is for, what it can do, and how it is. */
+export function helpEmbed(
+  { bot, about, commands, language }: {
+    bot: FleetBot;
+    about: string;
+    commands: readonly { readonly name: string; readonly description: string }[];
+    language: Language;
+  },
+): Embed {
+  return {
+    title: bot.title,
+    description: about,
+    fields: [
+      {
+        name: TEXTS.commands[language],
+        value: commands.map(({ name, description }) => `\`/${name}\` ${description}`).join("\n"),
+      },
+      {
+        name: TEXTS.state[language],
+        value: `${STATE_MARKS[bot.status.state]} ${summary({ ...bot, language }).join(" · ")}`,
+      },
+    ],
+  };
+}
+
+/** A time that Discord shows as "2 hours ago", in the reader's own language. */
+function relative(time: Date): string {
+  return `<t:${Math.floor(time.getTime() / 1000)}:R>`;
+}

@@ -1,0 +1,194 @@
+/**
+ * The six bots put together: each a connection, a router for what people do with it, and a
+ * supervisor that keeps it running. What happens to one of them never touches another.
+ * @module
+ */
+
+import { type BotDoor, BOTS } from "./bots.ts";
+import type { Config } from "./config.ts";
+import { type BotUser, connectBot } from "./discord/bot.ts";
+import { toDiscordCommands } from "./discord/commands.ts";
+import type { Look } from "./discord/embed.ts";
+import { InvalidRequests } from "./discord/limits.ts";
+import type { OpenCards } from "./discord/pages.ts";
+import { applicationIdOf, inviteUrl } from "./discord/rights.ts";
+import { openRouter } from "./discord/router.ts";
+import type { Feature } from "./features/feature.ts";
+import { type FleetNeeds, openFleet, openHelp } from "./features/fleet/mod.ts";
+import type { Clock } from "./runtime/clock.ts";
+import type { HealthReport } from "./runtime/health.ts";
+import type { Log } from "./runtime/log.ts";
+import { type PartStatus, supervise } from "./runtime/supervise.ts";
+
+/** One bot of the running program. */
+export interface FleetMember {
+  readonly door: BotDoor;
+  status(): PartStatus;
+  /** Whether it is a member of the served guild, as far as it knows. */
+  isInGuild(): boolean;
+  /** Round trip of a heartbeat, milliseconds; undefined while it is not known. */
+  delayMs(): number | undefined;
+  /** The page that adds it to the guild; undefined without a token. */
+  readonly inviteUrl: string | undefined;
+  restart(): void;
+  stop(): Promise<void>;
+}
+
+/** What the bots need. */
+export interface FleetOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly openCards: OpenCards;
+  /** How everything is, the bots themselves included. */
+  readonly health: () => Promise<readonly HealthReport[]>;
+  readonly startedAt: Date;
+}
+
+/** Starts every bot that is configured. */
+export function startFleet(options: FleetOptions): readonly FleetMember[] {
+  const invalidRequests = new InvalidRequests(options);
+  const needs: FleetNeeds = {
+    bots: () => fleet.map(asManaged),
+    health: options.health,
+    process: () => ({
+      memoryBytes: Deno.memoryUsage().rss,
+      startedAt: options.startedAt,
+    }),
+  };
+  const fleet: readonly FleetMember[] = BOTS.map((door) => {
+    const help = () => openHelp({ about: door.about, bot: () => asManaged(self), commands: [] });
+    const self: FleetMember = startBot(door, {
+      ...options,
+      invalidRequests,
+      feature: door.name === "master" ? openFleet(needs) : help(),
+    });
+    return self;
+  });
+  return fleet;
+}
+
+function asManaged(member: FleetMember) {
+  const { door: { name, title }, status, delayMs, restart } = member;
+  return {
+    name,
+    title,
+    status: status(),
+    delayMs: delayMs(),
+    isMaster: name === "master",
+    restart,
+  };
+}
+
+function startBot(
+  door: BotDoor,
+  options: FleetOptions & { invalidRequests: InvalidRequests; feature: Feature },
+): FleetMember {
+  const { discord: { tokens, guildId } } = options.config;
+  const token = tokens[door.name];
+  if (token === undefined || guildId === undefined) {
+    const missing = token === undefined ? door.tokenVariable : "[discord] guild_id";
+    return offMember(door, { ...options, text: `${missing} is not set` });
+  }
+  const applicationId = applicationIdOf(token);
+  const log = options.log.child(door.name);
+  const { bot, router } = openBot(door, { ...options, log, token, guildId });
+  let isRestored = false;
+  const supervised = supervise(door.name, {
+    ...options,
+    offText: "",
+    run: (control) =>
+      bot.run({
+        ...control,
+        ready() {
+          control.ready();
+          if (!isRestored) void router.restore();
+          isRestored = true;
+        },
+      }),
+  });
+  return {
+    door,
+    status: supervised.status,
+    isInGuild: bot.isInGuild,
+    delayMs: bot.latencyMs,
+    inviteUrl: applicationId &&
+      inviteUrl({ applicationId, permissions: door.permissions, guildId }),
+    restart: supervised.restart,
+    async stop() {
+      await router.stop(); // what is being answered needs the bot
+      await supervised.stop();
+    },
+  };
+}
+
+/** A bot that is not configured: known, listed, and nothing is tried. */
+function offMember(
+  door: BotDoor,
+  { text, ...options }: FleetOptions & { text: string },
+): FleetMember {
+  const { status, restart, stop } = supervise(door.name, {
+    ...options,
+    run: undefined,
+    offText: text,
+  });
+  return {
+    door,
+    status,
+    restart,
+    stop,
+    isInGuild: () => false,
+    delayMs: () => undefined,
+    inviteUrl: undefined,
+  };
+}
+
+function openBot(
+  door: BotDoor,
+  { config, feature, token, guildId, ...options }: FleetOptions & {
+    invalidRequests: InvalidRequests;
+    feature: Feature;
+    token: string;
+    guildId: string;
+  },
+) {
+  const { commands, cards = [] } = feature;
+  const look: Look = {
+    botName: config.discord.botName,
+    color: door.color,
+    // Known after the first login; read anew for each message.
+    get iconUrl() {
+      return iconUrlOf(bot.user());
+    },
+  };
+  const bot = connectBot({
+    ...options,
+    name: door.title,
+    token,
+    tokenVariable: door.tokenVariable,
+    apiUrl: config.discord.apiUrl,
+    guildId,
+    intents: door.intents,
+    look,
+    commands: toDiscordCommands(commands),
+    onInteraction: (interaction) => router.handle(interaction),
+  });
+  const router = openRouter({
+    ...options,
+    bot: door.name,
+    guildId,
+    commands,
+    cards,
+    roles: config.roles,
+    past: bot.past,
+  });
+  return { bot, router };
+}
+
+/** Source: Discord's documentation, "Image Formatting"; users without a picture have one of six. */
+function iconUrlOf(user: BotUser | undefined): string | undefined {
+  if (!user) return undefined;
+  return user.avatar === null
+    ? `https://cdn.discordapp.com/embed/avatars/${(BigInt(user.id) >> 22n) % 6n}.png`
+    : `https://cdn.discordapp.com/avatars/${user.id}/${user.avatar}.png`;
+}

@@ -1,0 +1,74 @@
+/**
+ * The table that `start` prints: bots with state and invite link, stores, servers, jobs, and where
+ * the health page is. Pure.
+ * @module
+ */
+
+import type { App } from "./app.ts";
+import type { Config } from "./config.ts";
+import type { FleetMember } from "./fleet.ts";
+import type { HealthReport } from "./runtime/health.ts";
+import type { JobStatus } from "./runtime/jobs.ts";
+import type { PartState } from "./runtime/supervise.ts";
+import type { Line, Mark, Section } from "./terminal_table.ts";
+
+const STATE_MARKS: Readonly<Record<PartState, Mark>> = {
+  off: "off",
+  starting: "busy",
+  ready: "ok",
+  reconnecting: "busy",
+  waiting: "failed",
+  disabled: "failed",
+  stopped: "failed",
+};
+
+const HEALTH_MARKS: Readonly<Record<HealthReport["state"], Mark>> = {
+  ok: "ok",
+  off: "off",
+  down: "failed",
+};
+
+/** What is there and how it is, `health` being how everything but the bots is. */
+export function overview(
+  { fleet, jobs, url }: Pick<App, "fleet" | "jobs" | "url">,
+  { servers, health }: Pick<Config, "servers"> & { health: readonly HealthReport[] },
+): Section[] {
+  return [
+    { title: "Bots", lines: fleet.map(botLine) },
+    {
+      title: "Stores",
+      lines: health.map(({ name, state, text }) => ({ name, mark: HEALTH_MARKS[state], text })),
+    },
+    { title: "Servers", lines: servers.length > 0 ? servers.map(serverLine) : [NO_SERVER] },
+    { title: "Jobs", lines: jobs.list().map(jobLine) },
+    { title: "Health page", lines: [{ mark: "ok", name: url, text: "" }] },
+  ];
+}
+
+function botLine({ door: { title }, status, isInGuild, inviteUrl }: FleetMember): Line {
+  const { state, text } = status();
+  const isMissing = state === "ready" && !isInGuild();
+  return {
+    name: title,
+    mark: isMissing ? "failed" : STATE_MARKS[state],
+    text: isMissing ? "not in your server yet: open its invite link" : stateText(state, text),
+    below: inviteUrl,
+  };
+}
+
+function stateText(state: PartState, text: string): string {
+  if (state === "off") return `not configured: ${text}`;
+  return state === "ready" || state === "starting" ? state : `${state}: ${text}`;
+}
+
+const NO_SERVER: Line = { mark: "off", name: "none", text: "add them to config.toml: [[servers]]" };
+
+function serverLine({ id, name, map }: Config["servers"][number]): Line {
+  return { mark: "ok", name: id, text: map === undefined ? name : `${name} (${map})` };
+}
+
+function jobLine({ name, schedule, state, lastError, isFailing }: JobStatus): Line {
+  return isFailing
+    ? { mark: "failed", name, text: `${schedule}: ${lastError?.text}` }
+    : { mark: state === "paused" ? "off" : "ok", name, text: schedule };
+}
