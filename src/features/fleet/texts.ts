@@ -24,7 +24,7 @@ export const HEALTH_WORDS = {
   down: { en: "down", de: "ausgefallen" },
 } satisfies Record<string, Text>;
 
-/** What still works while a part is down, by its name. */
+/** What still works while a part is down, by its name; of a bot see `othersGoOn`. */
 export const WITHOUT: Readonly<Record<string, Text>> = {
   Store: {
     en: "The bots still answer; nothing new is stored.",
@@ -74,6 +74,7 @@ export const TEXTS = {
   nextTry: { en: "Next try {time}", de: "Nächster Versuch {time}" },
   lastError: { en: "Last error {time}, {id}: {text}", de: "Letzter Fehler {time}, {id}: {text}" },
   lastTrouble: { en: "Last trouble {time}: {text}", de: "Letzte Störung {time}: {text}" },
+  othersGoOn: { en: "Everything else goes on.", de: "Alles andere läuft weiter." },
   process: {
     en: "Process: {memory} MB, running since {time}",
     de: "Prozess: {memory} MB, läuft seit {time}",

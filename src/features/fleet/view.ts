@@ -46,7 +46,7 @@ export function fleetEmbed(
   );
   const facts = fill(TEXTS.process, language, {
     memory: Math.round(process.memoryBytes / 1e6),
-    time: relative(process.startedAt),
+    time: dateTime(process.startedAt),
   });
   return { title: TEXTS.fleetTitle[language], description: [...lines, "", facts].join("\n") };
 }
@@ -60,7 +60,7 @@ function summary(
 ): string[] {
   const state = STATE_WORDS[status.state][language];
   if (status.state === "off") return [`${state}: ${status.text}`];
-  const parts = [fill(TEXTS.since, language, { state, time: relative(status.since) })];
+  const parts = [fill(TEXTS.since, language, { state, time: dateTime(status.since) })];
   if (status.state === "ready") {
     if (delayMs !== undefined) {
       parts.push(fill(TEXTS.delay, language, { ms: Math.round(delayMs) }));
@@ -108,16 +108,13 @@ function healthLines(
   const word = HEALTH_WORDS[state][language];
   const head = `${HEALTH_MARKS[state]} **${name}** · `;
   if (state === "off") return [`${head}${word}: ${text}`];
-  const line = head + fill(TEXTS.since, language, { state: word, time: relative(since) });
-  if (state === "down") return [line, `> ${text}`, ...stillWorks(name, language)];
+  const line = head + fill(TEXTS.since, language, { state: word, time: dateTime(since) });
+  if (state === "down") {
+    return [line, `> ${text}`, `> ${(WITHOUT[name] ?? TEXTS.othersGoOn)[language]}`];
+  }
   if (!lastError) return [`${line} · ${text}`];
   const trouble = { time: relative(lastError.at), text: lastError.text };
   return [`${line} · ${text}`, `> ${fill(TEXTS.lastTrouble, language, trouble)}`];
-}
-
-function stillWorks(name: string, language: Language): string[] {
-  const text = WITHOUT[name]?.[language];
-  return text === undefined ? [] : [`> ${text}`];
 }
 
 /** What one bot is for, what it can do, and how it is. */
@@ -148,4 +145,9 @@ export function helpEmbed(
 /** A time that Discord shows as "2 hours ago", in the reader's own language. */
 function relative(time: Date): string {
   return `<t:${Math.floor(time.getTime() / 1000)}:R>`;
+}
+
+/** A point in time, which Discord shows in the reader's own language and zone. */
+function dateTime(time: Date): string {
+  return `<t:${Math.floor(time.getTime() / 1000)}:f>`;
 }
