@@ -252,7 +252,7 @@ class BotRun {
         const registered = await this.rest.call("GET", `${path}?with_localizations=true`);
         if (sameCommands(registered, commands)) return log.debug("The commands are as they were");
         await this.rest.call("PUT", path, { body: commands });
-        return log.info(`Registered ${commands.length} commands`);
+        return log.info(`Registered its commands: ${commands.map(({ name }) => name).join(", ")}`);
       } catch (error) {
         if (signal.aborted) return;
         log.error("Cannot register the commands, tried again soon", { error });

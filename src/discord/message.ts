@@ -14,7 +14,7 @@ export interface DiscordMessageBody {
   embeds?: DiscordEmbed[];
   components?: DiscordRow[];
   /** Names and descriptions of the files, by their number in the upload. */
-  attachments?: { id: number; filename: string; description?: string }[];
+  attachments?: { id: string; filename: string; description?: string }[];
   allowed_mentions: { parse: []; users?: string[]; roles?: string[] };
 }
 
@@ -113,7 +113,7 @@ function textOf(text: string, max: number): string {
 }
 
 function attachmentOf({ name, description }: OutgoingFile, id: number) {
-  return { id, filename: name, ...(description && { description: cut(description, 1024) }) };
+  return { id: String(id), filename: name, ...(description && { description: cut(description, 1024) }) };
 }
 
 function mentionsOf({ users = [], roles = [] }: NonNullable<OutgoingMessage["mentions"]> = {}) {

@@ -76,10 +76,13 @@ interface Payload {
   readonly files?: NonNullable<CallOptions["files"]>;
 }
 
-/** An edit keeps what it does not name, so whatever the new message lacks is emptied. */
+/**
+ * An edit keeps what it does not name, so files that the new message lacks go too; not so when only
+ * its rows are changed, which `replacing` leaves without a text.
+ */
 function replacement(message: OutgoingMessage, look: Look): Payload {
   const { body, files } = toDiscordMessage(replacing(message), look);
-  return { body: { attachments: [], ...body }, files };
+  return { body: body.content === undefined ? body : { attachments: [], ...body }, files };
 }
 
 function flagged({ body, ...rest }: Payload, isPrivate: boolean): Payload {

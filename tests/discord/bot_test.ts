@@ -126,7 +126,9 @@ Deno.test("commands that could not be registered are tried again until they are"
   const app = stage.app();
   stage.discord.faults.next({ route: PUT_COMMANDS, times: 4 }, { kind: "status", status: 500 });
   await using running = runBot(stage, app, { commands: commandsOf("Shows the health") });
-  await running.until(() => running.logged.some((line) => line.includes("Registered 1 commands")));
+  await running.until(() =>
+    running.logged.some((line) => line.includes("Registered its commands: "))
+  );
   ok(running.logged.some((line) => line.includes("Cannot register the commands")));
 });
 

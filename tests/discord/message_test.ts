@@ -115,8 +115,8 @@ Deno.test("files are announced with their descriptions, in the order of the uplo
     ],
   }, LOOK);
   deepEqual(body.attachments, [
-    { id: 0, filename: "map.png", description: `${"d".repeat(1021)}...` },
-    { id: 1, filename: "list.csv" },
+    { id: "0", filename: "map.png", description: `${"d".repeat(1021)}...` },
+    { id: "1", filename: "list.csv" },
   ]);
   equal(files.length, 2);
 });

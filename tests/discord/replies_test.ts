@@ -155,17 +155,28 @@ Deno.test("suggest() leaves out what Discord would refuse the whole list for", a
   deepEqual(suggested.slice(0, 3).map(({ name }) => name), ["a", "x".repeat(100), "map 0"]);
 });
 
-Deno.test("an answer with a file arrives with it, and an update without takes it away", async () => {
+Deno.test("a file arrives, stays when only the buttons change, and goes with the rest", async () => {
   const file = { name: "map.png", type: "image/png", bytes: new Uint8Array([1, 2, 3]) };
-  await using it = await scene(({ what, replies }) =>
-    what.kind === "press"
-      ? replies.update({ text: "No map" })
-      : replies.reply({ text: "Map", files: [file], rows: [ROW] }, { isPrivate: false })
-  );
+  const disabled = [{ ...ROW[0], isDisabled: true }];
+  const done = Promise.withResolvers<void>();
+  await using it = await scene(async ({ what, replies }) => {
+    if (what.kind === "press") {
+      await replies.update({ text: "No map" });
+      return done.resolve();
+    }
+    await replies.reply({ text: "Map", files: [file], rows: [ROW] }, { isPrivate: false });
+    await replies.editOriginal({ rows: [disabled] });
+    await replies.editOriginal({ rows: [ROW] });
+    edited.resolve();
+  });
+  const edited = Promise.withResolvers<void>();
   const card = shown(await it.ann.runs("/ask"));
+  await edited.promise;
+  equal(card.data.content, "Map");
   deepEqual(card.data.attachments.map(({ filename, size }) => [filename, size]), [["map.png", 3]]);
   await it.ann.presses(card, "Go");
-  deepEqual(card.data.attachments, []);
+  await done.promise;
+  deepEqual([card.data.content, card.data.attachments], ["No map", []]);
 });
 
 Deno.test("a second first answer is refused by Discord with a typed error", async () => {
