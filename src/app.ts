@@ -7,7 +7,7 @@
 import type { Config } from "./config.ts";
 import { checkDisk } from "./disk.ts";
 import { type FleetMember, startFleet } from "./fleet.ts";
-import { type Clock, systemClock } from "./runtime/clock.ts";
+import { type Clock, settlesWithin, systemClock } from "./runtime/clock.ts";
 import { type Health, type HealthCheck, type HealthReport, openHealth } from "./runtime/health.ts";
 import { type Jobs, openJobs } from "./runtime/jobs.ts";
 import type { Log } from "./runtime/log.ts";
@@ -32,6 +32,8 @@ export interface App {
 /** Longest wait for a store to answer a health check. */
 const CHECK_MS = 2_000;
 const HEALTH_EVERY_SECONDS = 15;
+/** A client that never ends its request must not hold up the end of the program. */
+const LAST_REQUESTS_MS = 2_000;
 
 /** What is there so far; filled while the program starts. */
 interface Parts {
@@ -56,13 +58,14 @@ export async function startApp(
   const watched = openHealth(checksOf(config, parts), { clock, log: log.child("health") });
   const health = async () => [...await watched.check(), ...parts.fleet.map(botReport)];
   const server = listen(config, health);
+  const closePage = () => settlesWithin(LAST_REQUESTS_MS, { work: server.shutdown(), clock });
   try {
     if (config.redisUrl !== undefined) parts.redis = await connectRedis(config.redisUrl);
     const { databaseUrl, dataDir } = config;
     parts.db = await openStore({ databaseUrl, dataDir, signal });
     signal.throwIfAborted();
   } catch (error) {
-    await server.shutdown();
+    await closePage();
     await closeStores(parts);
     throw error;
   }
@@ -70,9 +73,8 @@ export async function startApp(
   parts.fleet = startFleet({ config, log, clock, openCards, health, startedAt });
   const jobs = startJobs(watched, { log, clock });
   const stop = async () => {
-    await jobs.stop();
-    await Promise.all(parts.fleet.map((bot) => bot.stop()));
-    await server.shutdown();
+    // All at once: each may take most of the time that there is.
+    await Promise.all([jobs.stop(), closePage(), ...parts.fleet.map((bot) => bot.stop())]);
     await closeStores(parts);
   };
   let stopped: Promise<void> | undefined;

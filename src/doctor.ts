@@ -9,8 +9,10 @@ import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
 import { openRest } from "./discord/bot.ts";
 import { checkBot, checkRoles } from "./discord/checkup.ts";
 import { InvalidRequests } from "./discord/limits.ts";
+import type { Rest } from "./discord/rest.ts";
 import { applicationIdOf } from "./discord/rights.ts";
 import { checkDisk } from "./disk.ts";
+import { twinOf } from "./fleet.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Finding } from "./runtime/finding.ts";
 import { openLog, redactor } from "./runtime/log.ts";
@@ -92,30 +94,28 @@ async function examineDiscord(config: Config): Promise<Finding[]> {
       remedy: "Switch on Developer Mode in Discord, right-click your server, Copy Server ID",
     }];
   }
-  const invalidRequests = new InvalidRequests({ clock: systemClock });
-  const log = openLog("doctor", { write() {}, now: () => new Date(), secrets: [] });
-  const findings: Finding[] = [];
-  let areRolesKnown = false;
-  for (const door of BOTS) {
+  const options = {
+    log: openLog("doctor", { write() {}, now: () => new Date(), secrets: [] }),
+    clock: systemClock,
+    invalidRequests: new InvalidRequests({ clock: systemClock }),
+  };
+  const ask = async (door: BotDoor, check: (rest: Rest, guildId: string) => Promise<Finding[]>) => {
     const token = tokens[door.name];
-    const fault = tokenFault(door, tokens);
-    if (fault || token === undefined || guildId === undefined) {
-      findings.push(fault ?? offFinding(door.title, `${door.tokenVariable} is not set`));
-      continue;
+    if (token === undefined || guildId === undefined) {
+      return [offFinding(door.title, `${door.tokenVariable} is not set`)];
     }
-    const options = { log, clock: systemClock, invalidRequests };
     const rest = openRest({ name: door.title, token, apiUrl, ...options });
-    try {
-      const about = await checkBot(rest, { ...door, guildId });
-      findings.push(...about);
-      if (areRolesKnown || about.some(({ state }) => state === "failed")) continue;
-      findings.push(...await checkRoles(rest, { guildId, roles }));
-      areRolesKnown = true;
-    } finally {
-      rest.stop();
-    }
-  }
-  return findings;
+    return await check(rest, guildId).finally(() => rest.stop());
+  };
+  const examined = await Promise.all(BOTS.map(async (door) =>
+    tokenFault(door, tokens) ??
+      await ask(door, (rest, guildId) => checkBot(rest, { ...door, guildId }))
+  ));
+  const asker = BOTS.find((_, i) => [examined[i]!].flat().every(({ state }) => state === "ok"));
+  const ofRoles = asker
+    ? await ask(asker, (rest, guildId) => checkRoles(rest, { guildId, roles }))
+    : [offFinding("Roles", "Looked at as soon as one bot is all right")];
+  return [...examined.flat(), ...ofRoles];
 }
 
 function offFinding(name: string, text: string): Finding {
@@ -123,18 +123,16 @@ function offFinding(name: string, text: string): Finding {
 }
 
 /** What is wrong with a token before anybody is asked about it. */
-function tokenFault(
-  { name, title, tokenVariable }: BotDoor,
-  tokens: Config["discord"]["tokens"],
-): Finding | undefined {
+function tokenFault(door: BotDoor, tokens: Config["discord"]["tokens"]): Finding | undefined {
+  const { name, title, tokenVariable } = door;
   const token = tokens[name];
   if (token === undefined) return undefined;
-  const twin = BOTS.find((other) => other.name !== name && tokens[other.name] === token);
+  const twin = twinOf(door, tokens);
   if (!twin && applicationIdOf(token) !== undefined) return undefined;
   return {
     name: `${title}: token`,
     state: "failed",
-    text: twin ? `Is the same as ${twin.tokenVariable}` : "Is no token of a Discord bot",
+    text: twin ? `Is the same as ${twin}` : "Is no token of a Discord bot",
     remedy: "Every bot needs an application of its own: copy the token from its page Bot at " +
       `https://discord.com/developers/applications into ${tokenVariable}`,
   };

@@ -18,7 +18,7 @@ import { type FleetNeeds, openFleet, openHelp } from "./features/fleet/mod.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { HealthReport } from "./runtime/health.ts";
 import type { Log } from "./runtime/log.ts";
-import { type PartStatus, supervise } from "./runtime/supervise.ts";
+import { type PartStatus, supervise, Unrecoverable } from "./runtime/supervise.ts";
 
 /** One bot of the running program. */
 export interface FleetMember {
@@ -68,6 +68,16 @@ export function startFleet(options: FleetOptions): readonly FleetMember[] {
   return fleet;
 }
 
+/** The variable of another bot that has the same token, if there is one. */
+export function twinOf(
+  { name }: BotDoor,
+  tokens: Config["discord"]["tokens"],
+): string | undefined {
+  const token = tokens[name];
+  return BOTS.find((other) => other.name !== name && token && tokens[other.name] === token)
+    ?.tokenVariable;
+}
+
 function asManaged(member: FleetMember) {
   const { door: { name, title }, status, delayMs, restart } = member;
   return {
@@ -90,6 +100,7 @@ function startBot(
     const missing = token === undefined ? door.tokenVariable : "[discord] guild_id";
     return offMember(door, { ...options, text: `${missing} is not set` });
   }
+  const twin = twinOf(door, tokens);
   const applicationId = applicationIdOf(token);
   const log = options.log.child(door.name);
   const { bot, router } = openBot(door, { ...options, log, token, guildId });
@@ -97,15 +108,23 @@ function startBot(
   const supervised = supervise(door.name, {
     ...options,
     offText: "",
-    run: (control) =>
-      bot.run({
+    async run(control) {
+      // Two bots on one token would both get every command and overwrite each other's.
+      if (twin !== undefined) {
+        throw new Unrecoverable(
+          `${door.tokenVariable} is the same as ${twin}: ` +
+            "give each bot the token of an application of its own",
+        );
+      }
+      await bot.run({
         ...control,
         ready() {
           control.ready();
           if (!isRestored) void router.restore();
           isRestored = true;
         },
-      }),
+      });
+    },
   });
   return {
     door,

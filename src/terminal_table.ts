@@ -39,11 +39,11 @@ export function tableText(
     colours ? styleText(format, text, { validateStream: false }) : text;
   const width = Math.max(
     0,
-    ...sections.flatMap(({ lines }) => lines.map(({ name }) => name.length)),
+    ...sections.flatMap(({ lines }) => lines.map(({ name }) => printable(name).length)),
   );
   const line = ({ mark, name, text, below }: Line) => {
     const [sign, colour] = MARKS[mark];
-    const head = `  ${style(colour, sign)} ${name.padEnd(width)}  ${printable(text)}`;
+    const head = `  ${style(colour, sign)} ${printable(name).padEnd(width)}  ${printable(text)}`;
     return below ? [head, `    ${style("bold", "→")} ${printable(below)}`] : [head];
   };
   return sections.filter(({ lines }) => lines.length > 0)
@@ -51,7 +51,8 @@ export function tableText(
     .map((text) => `${text.trimEnd()}\n`).join("");
 }
 
-/** A name from outside must not move the cursor or fake a line. */
+/** A text from outside must not move the cursor, fake a line, or turn the direction of writing. */
 function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, " ");
+  return stripVTControlCharacters(text)
+    .replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+\s*/gu, " ");
 }

@@ -26,7 +26,7 @@ export interface RunOptions {
 const OURS = /^(BLISS_|DATABASE_URL|REDIS_URL|NITRADO_|DISCORD_|TMPDIR)/;
 
 /** A task that tests run. */
-export type Task = "parse" | "start";
+export type Task = "parse" | "start" | "doctor";
 
 /** Flags and script of a task, as deno.json has them: tests must run with the same permissions. */
 function taskArguments(task: Task): string[] {
@@ -58,6 +58,11 @@ export async function parse(args: string[], options: RunOptions = {}): Promise<E
   return textOf(await command("parse", args, options).output());
 }
 
+/** Runs `doctor` to its end. */
+export async function doctor(args: string[], options: RunOptions = {}): Promise<Ended> {
+  return textOf(await command("doctor", args, options).output());
+}
+
 /** Runs a task, sends it a signal as soon as `when` is true, and waits for its end. */
 export async function interrupt(
   task: Task,
@@ -73,30 +78,44 @@ export async function interrupt(
   return textOf(await output);
 }
 
+const READY = /^Ready: (\S+)$/m;
+
 /** A running daemon. */
 export interface Daemon extends AsyncDisposable {
   /** Address of the health page. */
   readonly url: string;
   readonly pid: number;
+  /** What it has printed so far. */
+  readonly out: string;
+  /** Resolves when its log has a line that matches, already there or to come. */
+  logs(pattern: RegExp): Promise<void>;
   /** Sends a signal and waits for the end. */
   end(signal: Deno.Signal): Promise<Ended>;
 }
 
-/** Starts the daemon and waits until it is ready. */
-export async function start(args: string[], options: RunOptions = {}): Promise<Daemon> {
+/** Starts the daemon and waits until it is ready, or for what else its log shall have. */
+export async function start(
+  args: string[],
+  { until, ...options }: RunOptions & { until?: RegExp } = {},
+): Promise<Daemon> {
   const child = command("start", args, options).spawn();
   const out = new Output(child.stdout), err = new Output(child.stderr);
   const ended = Promise.all([child.status, out.done, err.done])
     .then(([{ code }]): Ended => ({ code, out: out.text, err: err.text }));
-  const url = await Promise.race([
-    out.waitFor(/^Ready: (\S+)$/m),
-    ended.then(({ code, err }) => {
-      throw new Error(`ended with ${code}: ${err}`);
-    }),
-  ]);
+  const ready = out.waitFor(READY);
+  const early = ended.then(({ code, err }) => {
+    throw new Error(`ended with ${code}: ${err}`);
+  });
+  early.catch(() => {});
+  await Promise.race([until ? err.waitFor(until) : ready, early]);
+  const [, url = ""] = READY.exec(out.text) ?? [];
   return {
     url,
     pid: child.pid,
+    get out() {
+      return out.text;
+    },
+    logs: async (pattern) => void await Promise.race([err.waitFor(pattern), early]),
     end(signal) {
       child.kill(signal);
       return ended;
@@ -134,12 +153,9 @@ class Output {
     }
   }
 
-  waitFor(pattern: RegExp): Promise<string> {
+  waitFor(pattern: RegExp): Promise<void> {
     return new Promise((resolve) => {
-      const look = () => {
-        const found = pattern.exec(this.text);
-        if (found) resolve(found[1]!);
-      };
+      const look = () => pattern.test(this.text) && resolve();
       this.#waiting.push(look);
       look();
     });

@@ -33,14 +33,17 @@ const INTENT_FLAGS: readonly (readonly [intent: number, flags: number])[] = [
   [INTENTS.messageContent, 1 << 18 | 1 << 19],
 ];
 
+/** Somebody is looking at the screen meanwhile. */
+const SOON = { deadlineMs: 5_000 };
+
 /** Looks at one bot. What depends on a step that failed is left out. */
 export async function checkBot(rest: Rest, needs: BotNeeds): Promise<Finding[]> {
   const findings: Finding[] = [];
   const { title, tokenVariable } = needs;
   try {
-    const user = await rest.call("GET", "/users/@me") as { id: string; username: string };
+    const user = await rest.call("GET", "/users/@me", SOON) as { id: string; username: string };
     findings.push({ name: `${title}: token`, state: "ok", text: `Is ${user.username}'s` });
-    const app = await rest.call("GET", "/applications/@me") as { id: string; flags?: number };
+    const app = await rest.call("GET", "/applications/@me", SOON) as { id: string; flags?: number };
     findings.push(checkIntents(app, needs));
     findings.push(...await checkGuild(rest, { ...needs, applicationId: app.id, userId: user.id }));
   } catch (error) {
@@ -62,12 +65,14 @@ export async function checkBot(rest: Rest, needs: BotNeeds): Promise<Finding[]> 
 }
 
 function failure(name: string, error: DiscordRestError): Finding {
-  const at = error.message.lastIndexOf("; ");
+  const at = error.message.indexOf("; ");
   return {
     name,
     state: "failed",
     text: error.message.slice(0, at),
-    remedy: error.message.slice(at + 2),
+    remedy: error.code === undefined // nothing that Discord itself would say
+      ? "Check the network, discordstatus.com, and api_url in section [discord] of config.toml"
+      : error.message.slice(at + 2),
   };
 }
 
@@ -102,7 +107,7 @@ async function checkGuild(
   const name = `${title}: server`;
   let guild: { name: string; roles: readonly { id: string; permissions: string }[] };
   try {
-    guild = await rest.call("GET", `/guilds/${guildId}`) as typeof guild;
+    guild = await rest.call("GET", `/guilds/${guildId}`, SOON) as typeof guild;
   } catch (error) {
     if (!(error instanceof DiscordRestError) || ![403, 404].includes(error.status)) throw error;
     return [{
@@ -112,7 +117,7 @@ async function checkGuild(
       remedy: `Check [discord] guild_id, then invite the bot: ${invite}`,
     }];
   }
-  const member = await rest.call("GET", `/guilds/${guildId}/members/${userId}`) as {
+  const member = await rest.call("GET", `/guilds/${guildId}/members/${userId}`, SOON) as {
     roles: readonly string[];
   };
   const held = guild.roles.filter(({ id }) => id === guildId || member.roles.includes(id))
@@ -131,15 +136,18 @@ async function checkGuild(
   ];
 }
 
-/** Looks whether the roles of the configuration exist. @throws DiscordRestError */
+/** Looks whether the roles of the configuration exist. */
 export async function checkRoles(
   rest: Rest,
   { guildId, roles }: { guildId: string; roles: Readonly<Record<string, readonly string[]>> },
 ): Promise<Finding[]> {
-  const found = await rest.call("GET", `/guilds/${guildId}/roles`) as {
-    id: string;
-    name: string;
-  }[];
+  let found: { id: string; name: string }[];
+  try {
+    found = await rest.call("GET", `/guilds/${guildId}/roles`, SOON) as typeof found;
+  } catch (error) {
+    if (!(error instanceof DiscordRestError)) throw error;
+    return [failure("Roles", error)];
+  }
   const names = new Map(found.map(({ id, name }) => [id, name]));
   return Object.entries(roles).map(([tier, ids]): Finding => {
     const name = `Roles: ${tier}`;

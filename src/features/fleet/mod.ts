@@ -128,7 +128,8 @@ function restartMenu(needs: FleetNeeds): Card {
       }
       const { language } = caller;
       const isOff = bot.status.state === "off";
-      if (!isOff) setTimeout(() => bot.restart(), FAREWELL_MS);
+      if (bot.isMaster) setTimeout(() => bot.restart(), FAREWELL_MS);
+      else if (!isOff) bot.restart();
       const description = fill(isOff ? TEXTS.cannotRestart : TEXTS.restarting, language, {
         bot: `**${bot.title}**`,
         reason: bot.status.text,
