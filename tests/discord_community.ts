@@ -4,7 +4,6 @@
  * contract check: whatever broke Discord's rules on the way fails the test.
  */
 
-import { existsSync } from "node:fs";
 import type { APIRole } from "discord-api-types/v10";
 import { BOTS } from "../src/bots.ts";
 import type { BotName } from "../src/config.ts";
@@ -19,9 +18,10 @@ import {
 } from "../src/sandbox/discord/build.ts";
 import { Person } from "../src/sandbox/discord/people.ts";
 import { Bit } from "../src/sandbox/discord/permissions.ts";
-import { type LocalDiscord, startDiscord } from "../src/sandbox/discord/server.ts";
+import type { LocalDiscord } from "../src/sandbox/discord/server.ts";
 import type { Application, Channel, Guild } from "../src/sandbox/discord/world.ts";
-import { sharedPath } from "./shared.ts";
+import { localDiscord } from "./local_discord.ts";
+
 
 /** Roles of the guild, lowest first. */
 const ROLES = ["support", "moderator", "admin", "owner"] as const;
@@ -52,18 +52,6 @@ export interface PersonWishes {
   readonly globalName?: string;
 }
 
-/**
- * Path of Discord's API description, where it is.
- *
- * @throws Error when it is missing where it must not be: in CI.
- */
-export function openApiPath(): string | undefined {
-  const path = sharedPath("discord/discord-openapi.json");
-  if (existsSync(path)) return path;
-  if (Deno.env.get("CI") !== "true") return undefined;
-  throw new Error(`Cannot check Discord's contract: ${path} is absent`);
-}
-
 /** Starts a local Discord with a community on it; `bots` limits which applications are there. */
 export async function community(
   { bots = BOTS.map(({ name }) => name), now }: {
@@ -71,10 +59,7 @@ export async function community(
     readonly now?: () => number;
   } = {},
 ): Promise<Community> {
-  const discord = await startDiscord({
-    openApi: openApiPath(),
-    ...(now && { now }),
-  });
+  const discord = await localDiscord(now && { now });
   const { world, interactions } = discord;
   const guild = addGuild(world, { name: "Bliss" });
   const roles = Object.fromEntries(ROLES.map((name) => [
@@ -101,6 +86,6 @@ export async function community(
       const member = addPerson(world, guild, { username, ...names, roles: ids });
       return new Person({ interactions, guild, member, locale });
     },
-    [Symbol.asyncDispose]: () => discord.stop(),
+    [Symbol.asyncDispose]: () => discord[Symbol.asyncDispose](),
   };
 }

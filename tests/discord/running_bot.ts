@@ -11,9 +11,9 @@ import type { IncomingMessage } from "../../src/discord/surface.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { type Log, openLog } from "../../src/runtime/log.ts";
 import { addApplication, addBot, addChannel, addGuild } from "../../src/sandbox/discord/build.ts";
-import { type LocalDiscord, startDiscord } from "../../src/sandbox/discord/server.ts";
+import type { LocalDiscord } from "../../src/sandbox/discord/server.ts";
 import type { Application, Channel, Guild } from "../../src/sandbox/discord/world.ts";
-import { openApiPath } from "../discord_community.ts";
+import { localDiscord } from "../local_discord.ts";
 
 const MESSAGE_CONTENT = INTENTS.messageContent;
 
@@ -36,7 +36,7 @@ export interface Stage extends AsyncDisposable {
 
 /** Starts a local Discord. */
 export async function openStage(): Promise<Stage> {
-  const discord = await startDiscord({ openApi: openApiPath() });
+  const discord = await localDiscord();
   // Tests begin more sessions than Discord allows in five seconds.
   discord.gateway.identifyEveryMs = 0;
   const guild = addGuild(discord.world, { name: "Bliss" });
@@ -60,7 +60,7 @@ export async function openStage(): Promise<Stage> {
         dataFor: () => ({ ...message, content: text, attachments: [], ...parts }),
       });
     },
-    [Symbol.asyncDispose]: () => discord.stop(),
+    [Symbol.asyncDispose]: () => discord[Symbol.asyncDispose](),
   };
 }
 

@@ -68,6 +68,11 @@ export function unknownMessage(): ApiError {
   return new ApiError(404, 10008, "Unknown Message");
 }
 
+/** The refusal of a message in which there is nothing. */
+export function emptyMessage(): ApiError {
+  return new ApiError(400, 50006, "Cannot send an empty message");
+}
+
 /** Refuses what an archived thread does not take. @throws {ApiError} 50083 */
 export function demandOpen(channel: Channel): void {
   if (channel.thread?.metadata.archived) throw new ApiError(400, 50083, "Thread is archived");

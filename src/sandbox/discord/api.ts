@@ -6,6 +6,14 @@
 
 import type { Application } from "./world.ts";
 
+/** Largest file of a guild without boosts. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+/** The refusal of a larger one. */
+export function fileTooLarge(): ApiError {
+  return new ApiError(413, 40005, "Request entity too large");
+}
+
 /** A file that came with a request. */
 export interface SentFile {
   /** Number of its `files[n]` part, which `attachments[].id` refers to. */
@@ -17,9 +25,6 @@ export interface SentFile {
 
 /** A request whose route was found. */
 export interface RestRequest {
-  readonly method: string;
-  /** Decoded, below `/api/v10`, such as `/channels/1/messages`. */
-  readonly path: string;
   /** Values of the route's `{…}` parts, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -28,8 +33,6 @@ export interface RestRequest {
   readonly files: readonly SentFile[];
   /** Whose token was sent. Undefined only on routes that carry a token in their path. */
   readonly app: Application | undefined;
-  /** `X-Audit-Log-Reason`, decoded. */
-  readonly reason: string | undefined;
 }
 
 /** What a route answers; without a body it is empty. */
@@ -44,7 +47,7 @@ export type RouteHandler = (request: RestRequest) => RestAnswer | Promise<RestAn
 /** Handlers by method and path of Discord's API description: `GET /channels/{channel_id}`. */
 export type Routes = Readonly<Record<string, RouteHandler>>;
 
-/** A refusal in Discord's own form: HTTP status, JSON error code, message, and errors by field. */
+/** A refusal in Discord's own form: HTTP status, JSON error code, message. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -52,7 +55,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: number,
     message: string,
-    readonly errors?: unknown,
+    /** Further fields of the answer, such as `errors` by field. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }

@@ -14,8 +14,15 @@ import {
 } from "discord-api-types/v10";
 import { tellChannel, tellGuild } from "./events.ts";
 import { Bit } from "./permissions.ts";
-import { guildCreate, memberOf, userOf } from "./shapes.ts";
-import type { Application, Channel, Guild, Member, World } from "./world.ts";
+import { channelsIn, guildCreate, memberOf, userOf } from "./shapes.ts";
+import {
+  type Application,
+  type Channel,
+  emptyChannel,
+  type Guild,
+  type Member,
+  type World,
+} from "./world.ts";
 
 /** What @everyone may do in a new guild, as Discord presets it. */
 const EVERYONE_MAY = Bit.ViewChannel | Bit.CreateInstantInvite | Bit.ChangeNickname |
@@ -158,21 +165,17 @@ export function addChannel(world: World, guild: Guild, options: {
 }): Channel {
   const { name, type = ChannelType.GuildText, parent } = options;
   const overwrites = options.overwrites ?? parent?.overwrites ?? [];
-  const channel: Channel = {
+  const channel = emptyChannel({
     id: world.nextId(),
     type,
     guild,
     name: channelName(name, type),
     topic: options.topic ?? null,
-    position: options.position ?? nextPosition(world, guild),
+    position: options.position ?? channelsIn(world, guild).length,
     parentId: parent?.id ?? null,
     overwrites: overwrites.map((overwrite) => ({ ...overwrite })),
     rateLimitPerUser: options.rateLimitPerUser ?? 0,
-    lastMessageId: null,
-    messages: new Map(),
-    thread: undefined,
-    recipients: [],
-  };
+  });
   world.channels.set(channel.id, channel);
   tellChannel(world, channel, "CREATE");
   return channel;
@@ -185,21 +188,12 @@ export function openDirect(world: World, botId: string, userId: string): Channel
   );
   const [bot, user] = [world.users.get(botId), world.users.get(userId)];
   if (known || !bot || !user || botId === userId) return known;
-  const channel: Channel = {
+  const channel = emptyChannel({
     id: world.nextId(),
     type: ChannelType.DM,
     guild: undefined,
-    name: "",
-    topic: null,
-    position: 0,
-    parentId: null,
-    overwrites: [],
-    rateLimitPerUser: 0,
-    lastMessageId: null,
-    messages: new Map(),
-    thread: undefined,
     recipients: [bot, user],
-  };
+  });
   world.channels.set(channel.id, channel);
   return channel;
 }
@@ -222,10 +216,6 @@ export function channelName(name: string, type: ChannelType): string {
   if (type !== ChannelType.GuildText && type !== ChannelType.GuildAnnouncement) return name;
   const kept = name.toLowerCase().replace(/[!-,./:-@[-^`{-~]/g, "").trim().replace(/[\s-]+/g, "-");
   return kept === "" ? "-" : kept;
-}
-
-function nextPosition(world: World, guild: Guild): number {
-  return [...world.channels.values()].filter((it) => it.guild === guild && !it.thread).length;
 }
 
 function putRole(world: World, guild: Guild, role: APIRole): APIRole {

@@ -52,7 +52,7 @@ const MENUS: ReadonlySet<ComponentType> = new Set([
 ]);
 
 /** All components, those within others included, in reading order. */
-export function allComponents(components: readonly unknown[] | undefined): Component[] {
+function allComponents(components: readonly unknown[] | undefined): Component[] {
   return ((components ?? []) as Component[]).flatMap((component) => [
     component,
     ...allComponents(component.components),

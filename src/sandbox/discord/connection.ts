@@ -7,6 +7,7 @@
 import { GatewayOpcodes as Op } from "discord-api-types/v10";
 import type { Link } from "./front.ts";
 import type { Gateway } from "./gateway.ts";
+import { isRecord } from "./problems.ts";
 import type { Session } from "./session.ts";
 
 const MOST_BYTES = 4096;
@@ -17,7 +18,7 @@ const SILENT_INTERVALS = 2;
 /** A client that leaves with these is not coming back; with any other it may resume. */
 const ENDING_CODES_OF_CLIENT: readonly number[] = [1000, 1001];
 /** After these of ours there is nothing to resume. */
-const ENDING_CODES: readonly number[] = [4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
+const ENDING_CODES: readonly number[] = [4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
 /** Events for logged-in clients which change nothing here. */
 const ACCEPTED: readonly number[] = [Op.VoiceStateUpdate, Op.RequestSoundboardSounds];
 
@@ -34,11 +35,6 @@ export class GatewayClose extends Error {
   constructor(readonly code: number, reason: string) {
     super(reason);
   }
-}
-
-/** Whether a JSON value is an object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A client that is connected, identified or not. */

@@ -96,26 +96,39 @@ export function tellMessage(
   });
 }
 
+/** An event in a channel. */
+interface ChannelEvent {
+  readonly name: string;
+  /** Intents in a guild, and in a direct conversation. */
+  readonly intents: readonly [number, number];
+  /** Without the channel and its guild, which are added. */
+  readonly data: Record<string, unknown>;
+}
+
 /** Tells that something was done to a message, such as deleting it or a reaction. */
 export function tellAboutMessage(
   world: World,
   message: Message,
-  event: {
-    readonly name: string;
-    readonly channel: Channel;
-    /** Intents in a guild, and in a direct conversation. */
-    readonly intents: readonly [number, number];
-    readonly data: Record<string, unknown>;
+  { channel, ...event }: ChannelEvent & { readonly channel: Channel },
+): void {
+  tellIn(world, channel, {
+    ...event,
+    learns: (app) => learnsOf(world, app, { channel, message }),
+  });
+}
+
+function tellIn(
+  world: World,
+  channel: Channel,
+  { name, intents, data, learns = (app) => canSee(world, app.id, channel) }: ChannelEvent & {
+    readonly learns?: (app: Application) => boolean;
   },
 ): void {
-  const { name, channel, intents, data } = event;
+  const place = { channel_id: channel.id, ...(channel.guild && { guild_id: channel.guild.id }) };
   world.tell({
     name,
     intents: intents[channel.guild ? 0 : 1],
-    dataFor: (app) =>
-      learnsOf(world, app, { channel, message })
-        ? { ...data, channel_id: channel.id, ...(channel.guild && { guild_id: channel.guild.id }) }
-        : undefined,
+    dataFor: (app) => learns(app) ? { ...data, ...place } : undefined,
   });
 }
 
@@ -136,36 +149,24 @@ function withoutUser(member: Member): Omit<ReturnType<typeof memberOf>, "user"> 
 
 /** Tells that the pins of a channel changed. */
 export function tellPins(world: World, channel: Channel): void {
-  world.tell({
+  tellIn(world, channel, {
     name: "CHANNEL_PINS_UPDATE",
-    intents: channel.guild ? Intent.Guilds : Intent.DirectMessages,
-    dataFor: (app) =>
-      canSee(world, app.id, channel)
-        ? {
-          channel_id: channel.id,
-          last_pin_timestamp: lastPin(channel),
-          ...(channel.guild && { guild_id: channel.guild.id }),
-        }
-        : undefined,
+    intents: [Intent.Guilds, Intent.DirectMessages],
+    data: { last_pin_timestamp: lastPin(channel) },
   });
 }
 
 /** Tells who writes. */
 export function tellTyping(world: World, channel: Channel, userId: string): void {
   const member = channel.guild?.members.get(userId);
-  world.tell({
+  tellIn(world, channel, {
     name: "TYPING_START",
-    intents: channel.guild ? Intent.GuildMessageTyping : Intent.DirectMessageTyping,
-    dataFor: (app) =>
-      canSee(world, app.id, channel)
-        ? {
-          channel_id: channel.id,
-          user_id: userId,
-          timestamp: Math.floor(world.now() / 1000),
-          ...(channel.guild && { guild_id: channel.guild.id }),
-          ...(member && { member: memberOf(member) }),
-        }
-        : undefined,
+    intents: [Intent.GuildMessageTyping, Intent.DirectMessageTyping],
+    data: {
+      user_id: userId,
+      timestamp: Math.floor(world.now() / 1000),
+      ...(member && { member: memberOf(member) }),
+    },
   });
 }
 

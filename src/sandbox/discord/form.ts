@@ -19,7 +19,7 @@ export function invalidForm(path: string, code: string, message: string): ApiErr
   const leaf: unknown = { _errors: [{ code, message }] };
   const errors = path.split(".").filter((key) => key !== "")
     .reduceRight((inner, key) => ({ [key]: inner }), leaf);
-  return new ApiError(400, 50035, "Invalid Form Body", errors);
+  return new ApiError(400, 50035, "Invalid Form Body", { errors });
 }
 
 /** The fields of a JSON object. `null` counts as absent wherever a value is read. */

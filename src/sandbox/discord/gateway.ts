@@ -6,9 +6,10 @@
 
 import { GatewayDispatchEvents, GatewayIntentBits, GatewayOpcodes } from "discord-api-types/v10";
 import { newToken } from "./build.ts";
-import { Connection, GatewayClose, isRecord } from "./connection.ts";
+import { Connection, GatewayClose } from "./connection.ts";
 import type { Link } from "./front.ts";
 import { MemberRequests } from "./member_requests.ts";
+import { isRecord } from "./problems.ts";
 import { Session, type SessionView } from "./session.ts";
 import { applicationFlags, guildCreate, guildsOf, userOf } from "./shapes.ts";
 import type { Application, Dispatch, World } from "./world.ts";
@@ -307,8 +308,9 @@ export class Gateway {
     const limit = this.startLimit(app);
     account.identifies++;
     if (limit.remaining <= 0) {
-      // So does the real one: it resets the token and writes to the owner.
+      // So does the real one: it ends all sessions, resets the token and writes to the owner.
       app.token = newToken(app.id);
+      this.close(app, 4004, "Authentication failed.");
       throw new GatewayClose(4004, "Authentication failed.");
     }
     limit.remaining--;

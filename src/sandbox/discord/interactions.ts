@@ -13,7 +13,7 @@ import {
   InteractionResponseType as AnswerType,
   InteractionType,
 } from "discord-api-types/v10";
-import { ApiError } from "./api.ts";
+import { ApiError, MAX_FILE_BYTES } from "./api.ts";
 import { channelPermissions } from "./permissions.ts";
 import { channelOf, memberOf, messageOf, userOf } from "./shapes.ts";
 import type { Application, Channel, Message, World } from "./world.ts";
@@ -22,10 +22,7 @@ import type { Application, Channel, Message, World } from "./world.ts";
 export const ANSWER_WITHIN_MS = 3000;
 
 /** How long the token of an interaction is good for edits and follow-ups. */
-export const TOKEN_LIVES_MS = 15 * 60_000;
-
-/** Attachments of an answer may be this large unless the guild is boosted. */
-const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
+const TOKEN_LIVES_MS = 15 * 60_000;
 
 /** So many are remembered; a soak test makes more than anybody will ask for. */
 const MOST_REMEMBERED = 10_000;
@@ -184,7 +181,7 @@ export class Interactions {
       entitlements: [],
       authorizing_integration_owners: ownersOf(channel),
       context: guild === undefined ? 1 : 0,
-      attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
+      attachment_size_limit: MAX_FILE_BYTES,
       ...(source === undefined ? {} : { message: messageOf(this.world, source, app, true) }),
     };
   }

@@ -5,12 +5,9 @@
  */
 
 import type { APIAttachment, APIEmbed, APIMessageTopLevelComponent } from "discord-api-types/v10";
-import { ApiError, type SentFile } from "./api.ts";
+import { fileTooLarge, MAX_FILE_BYTES, type SentFile } from "./api.ts";
 import type { Form } from "./form.ts";
-import type { World } from "./world.ts";
-
-/** Largest file of a guild without boosts, in bytes. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+import { isoOf, type World } from "./world.ts";
 
 /** Longest place of a component: container, row or section, child; `components.0` each. */
 const MAX_PLACE = 8;
@@ -67,7 +64,7 @@ function timestampOf(embed: Form): string | undefined {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw embed.refuse("timestamp", "DATE_TIME_TYPE_PARSE", "Not a time");
-  return new Date(time).toISOString().replace("Z", "000+00:00");
+  return isoOf(time);
 }
 
 function pictureOf(form: Form | undefined, uploads: readonly APIAttachment[]) {
@@ -218,7 +215,7 @@ function storeFile(world: World, file: SentFile, { channelId, note }: {
   readonly note: Form | undefined;
 }): APIAttachment {
   if (file.bytes.length > MAX_FILE_BYTES) {
-    throw new ApiError(413, 40005, "Request entity too large");
+    throw fileTooLarge();
   }
   const id = world.nextId();
   const filename = (note?.text("filename") ?? file.name).replace(/[^\w.-]/g, "_") || "unknown";

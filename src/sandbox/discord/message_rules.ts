@@ -19,6 +19,9 @@ import {
   text,
 } from "./problems.ts";
 
+/** The problem that Discord refuses with a code of its own, 50006. */
+export const EMPTY_MESSAGE = "must not be an empty message";
+
 /** Message flag for components of the second version. */
 const IS_COMPONENTS_V2 = 1 << 15;
 /** Section, text, gallery, file, separator, container: beside rows in second-version messages. */
@@ -40,7 +43,7 @@ export function newMessageProblems(message: Json, files: readonly SentFile[]): P
     list(message["components"]).length > 0 || list(message["sticker_ids"]).length > 0 ||
     files.length > 0 || isRecord(message["poll"]) || isRecord(message["shared_client_theme"]) ||
     isForward(message["message_reference"]);
-  const empty = { place: "body", problem: "must not be an empty message" };
+  const empty = { place: "body", problem: EMPTY_MESSAGE };
   return [
     ...(hasSomething ? [] : [empty]),
     ...v2FlagProblems(message),

@@ -12,7 +12,7 @@ import {
   MessageFlags,
   MessageType,
 } from "discord-api-types/v10";
-import { demandOpen } from "./access.ts";
+import { demandOpen, emptyMessage } from "./access.ts";
 import { ApiError, type SentFile } from "./api.ts";
 import { tellAboutMessage, tellMessage } from "./events.ts";
 import { Form, invalidForm } from "./form.ts";
@@ -48,22 +48,24 @@ const NONCE_MS = 5 * 60_000;
 const BULK_AGE_MS = 14 * 24 * 60 * 60_000;
 
 /**
- * Refuses a user who may not write this where it wants to.
- * @throws {ApiError} 50001, 50013, 50083 (locked thread), 160002 (reply without reading), 50007
+ * Refuses a user who may not write this where it wants to. The payload is looked at last.
+ * @throws {ApiError} 50001, 50007, 50083 and 160005 (locked thread), 50013, 160002 (reply without
+ * reading), 20016 (slow mode)
  */
 export function demandWriting(world: World, userId: string, message: {
   readonly channel: Channel;
   readonly payload: unknown;
   readonly hasFiles?: boolean;
 }): void {
-  const { channel, payload } = message;
-  const form = new Form(payload);
+  const { channel } = message;
   archiveWhenIdle(world, channel);
   if (!channel.guild) demandDirect(world, userId, channel);
+  demandUnlocked(world, userId, channel);
+  demand(world, userId, { in: channel, bits: writingIn(channel) });
+  const form = new Form(message.payload);
   demand(world, userId, {
     in: channel,
-    bits: writingIn(channel) |
-      (form.forms("embeds")?.length ? Bit.EmbedLinks : 0n) |
+    bits: (form.forms("embeds")?.length ? Bit.EmbedLinks : 0n) |
       (message.hasFiles ? Bit.AttachFiles : 0n) |
       (form.yesNo("tts") ? Bit.SendTTSMessages : 0n),
   });
@@ -72,10 +74,25 @@ export function demandWriting(world: World, userId: string, message: {
       throw new ApiError(403, 160002, "Cannot reply without permission to read message history");
     }
   }
-  const locked = channel.thread?.metadata.archived && channel.thread.metadata.locked;
-  if (locked && !can(world, userId, { in: channel, bits: Bit.ManageThreads })) {
-    throw new ApiError(400, 50083, "Thread is archived");
-  }
+  demandPatience(world, userId, channel);
+}
+
+/** In a locked thread only those write who manage threads. @throws {ApiError} 50001, 50083, 160005 */
+export function demandUnlocked(world: World, userId: string, channel: Channel): void {
+  demand(world, userId, { in: channel, bits: 0n });
+  if (!channel.thread?.metadata.locked) return;
+  if (can(world, userId, { in: channel, bits: Bit.ManageThreads })) return;
+  demandOpen(channel);
+  throw new ApiError(403, 160005, "Thread is locked");
+}
+
+/** Slow mode holds bots too, since 2026, unless they have BYPASS_SLOWMODE. @throws {ApiError} 20016 */
+function demandPatience(world: World, userId: string, channel: Channel): void {
+  const last = channel.lastWrites.get(userId) ?? -Infinity;
+  const waitMs = last + channel.rateLimitPerUser * 1000 - world.now();
+  if (waitMs <= 0 || can(world, userId, { in: channel, bits: Bit.BypassSlowmode })) return;
+  const text = "This action cannot be performed due to slowmode rate limit.";
+  throw new ApiError(429, 20016, text, { retry_after: waitMs / 1000, global: false });
 }
 
 /** A user who shares no guild with the bot, or closed its messages, cannot be written to. */
@@ -110,6 +127,9 @@ export function createMessage(
   if (repeated) return repeated;
   const message = draft(world, form, { ...options, channel, author });
   store(world, message, channel);
+  if (message.data.nonce !== undefined) channel.nonces.set(nonceKey(message.data), message);
+  // Answers to interactions take no right to write, and do not count for slow mode either.
+  if (options.applicationId === undefined) channel.lastWrites.set(author.id, world.now());
   return message;
 }
 
@@ -156,10 +176,12 @@ function sentBefore(world: World, form: Form, { channel, author }: {
 }): Message | undefined {
   if (form.yesNo("enforce_nonce") !== true) return undefined;
   const nonce = nonceOf(form);
-  return [...channel.messages.values()].find(({ data }) =>
-    data.nonce !== undefined && data.nonce === nonce && data.author.id === author.id &&
-    world.now() - timeOfId(data.id) < NONCE_MS
-  );
+  const known = nonce === undefined ? undefined : channel.nonces.get(nonceKey({ author, nonce }));
+  return known && world.now() - timeOfId(known.data.id) < NONCE_MS ? known : undefined;
+}
+
+function nonceKey({ author, nonce }: Pick<APIMessage, "author" | "nonce">): string {
+  return `${author.id}/${nonce}`;
 }
 
 function nonceOf(form: Form): string | number | undefined {
@@ -237,7 +259,7 @@ function demandContent(form: Form, { data, uploads }: {
 }): void {
   const isEmpty = data.content === "" && data.embeds.length === 0 && uploads.length === 0 &&
     !data.components?.length && !form.forms("stickers")?.length && !form.form("poll");
-  if (isEmpty) throw new ApiError(400, 50006, "Cannot send an empty message");
+  if (isEmpty) throw emptyMessage();
 }
 
 function blank(world: World, { channel, author }: {
@@ -266,7 +288,7 @@ function blank(world: World, { channel, author }: {
 
 function stored(data: APIMessage, onlyFor?: string): Message {
   const pings = { everyone: false, users: [], roles: [] };
-  return { data, uploads: [], pings, onlyFor, reactions: new Map(), pinnedAt: undefined };
+  return { data, uploads: [], pings, onlyFor, reactions: new Map() };
 }
 
 /**
@@ -294,6 +316,7 @@ export function editMessage(
   };
   next.attachments = shownFiles(uploads, next);
   demandContent(form, { data: next, uploads });
+  demandOneVersion(next);
   showMentions(
     next,
     mentionsOf(world, {
@@ -307,6 +330,15 @@ export function editMessage(
   Object.assign(data, next);
   message.uploads = uploads;
   tellMessage(world, message, { name: "MESSAGE_UPDATE", channel });
+}
+
+/** Components of the second version take the place of text and embeds. */
+function demandOneVersion({ flags, content, embeds }: APIMessage): void {
+  if (((flags ?? 0) & MessageFlags.IsComponentsV2) === 0 || content === "" && embeds.length === 0) {
+    return;
+  }
+  const code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2";
+  throw invalidForm(content === "" ? "embeds" : "content", code, "Not with IS_COMPONENTS_V2");
 }
 
 /** The channel of a message, which may have been deleted meanwhile. @throws {ApiError} 10003 */
@@ -328,7 +360,7 @@ function editedFlags(form: Form, old: number): MessageFlags {
 /** Deletes a message and tells of it. */
 export function deleteMessage(world: World, message: Message): void {
   const channel = placeOf(world, message);
-  if (!channel.messages.delete(message.data.id)) return;
+  if (!forget(channel, message)) return;
   tellAboutMessage(world, message, {
     name: "MESSAGE_DELETE",
     channel,
@@ -346,7 +378,7 @@ export function deleteMessages(world: World, channel: Channel, ids: readonly str
     throw new ApiError(400, 50034, "A message provided was too old to bulk delete.");
   }
   const gone = ids.flatMap((id) => channel.messages.get(id) ?? []);
-  for (const { data } of gone) channel.messages.delete(data.id);
+  for (const message of gone) forget(channel, message);
   if (!gone[0]) return;
   tellAboutMessage(world, gone[0], {
     name: "MESSAGE_DELETE_BULK",
@@ -354,6 +386,13 @@ export function deleteMessages(world: World, channel: Channel, ids: readonly str
     intents: [Intent.GuildMessages, Intent.GuildMessages],
     data: { ids: gone.map(({ data }) => data.id) },
   });
+}
+
+/** False when it was gone already. */
+function forget({ messages, pins, nonces }: Channel, { data }: Message): boolean {
+  pins.delete(data.id);
+  nonces.delete(nonceKey(data));
+  return messages.delete(data.id);
 }
 
 /** Whether a message notifies a user. */

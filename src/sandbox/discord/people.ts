@@ -10,6 +10,7 @@ import {
   ChannelType,
   InteractionType,
 } from "discord-api-types/v10";
+import { demandOpen, READING } from "./access.ts";
 import type { SentFile } from "./api.ts";
 import { fillOptions, isCalled, nameIn, type OptionValues, wordsOf } from "./calls.ts";
 import { buttonOf, type Component, menuOf, OpenForm, pickedValues } from "./components.ts";
@@ -21,7 +22,7 @@ import {
   type Interactions,
 } from "./interactions.ts";
 import { createMessage, demandWriting, isPinged } from "./messages.ts";
-import { Bit, canSee, channelPermissions } from "./permissions.ts";
+import { Bit, canSee, channelPermissions, demand } from "./permissions.ts";
 import { idsIn, resolve } from "./resolved.ts";
 import { addReaction } from "./routes/reactions.ts";
 import type { Application, Channel, Guild, Member, Message, World } from "./world.ts";
@@ -253,6 +254,8 @@ export class Person {
     return Promise.try(() => {
       this.#demandSight(message);
       const channel = this.#channel(message.data.channel_id);
+      demandOpen(channel);
+      demand(this.#world, this.id, { in: channel, bits: READING });
       addReaction(this.#world, this.id, { channel, message, emoji });
     });
   }

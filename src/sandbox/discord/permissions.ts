@@ -24,6 +24,10 @@ const IN_DIRECTS = Bit.ViewChannel | Bit.SendMessages | Bit.EmbedLinks | Bit.Att
 const WHEN_WRITING = Bit.MentionEveryone | Bit.AttachFiles | Bit.EmbedLinks |
   Bit.SendTTSMessages | Bit.SendVoiceMessages | Bit.SendPolls;
 
+/** What a locked thread leaves to those who do not manage threads. */
+const WHEN_LOCKED = Bit.ViewChannel | Bit.ReadMessageHistory | Bit.AddReactions |
+  Bit.UseExternalEmojis;
+
 /** What a member may do in the guild as a whole; 0 for others. */
 export function guildPermissions(guild: Guild, userId: string): bigint {
   const member = guild.members.get(userId);
@@ -65,9 +69,11 @@ function withOverwrites(base: bigint, userId: string, channel: Channel): bigint 
 
 /** A thread has the rights of its channel, with SEND_MESSAGES_IN_THREADS as the right to write. */
 function inThread(bits: bigint, userId: string, channel: Channel): bigint {
-  const isHidden = channel.type === ChannelType.PrivateThread &&
-    !channel.thread!.members.has(userId) && (bits & Bit.ManageThreads) === 0n;
-  return isHidden ? 0n : withoutImplied(bits, Bit.SendMessagesInThreads);
+  const { members, metadata } = channel.thread!;
+  const isManaged = (bits & Bit.ManageThreads) !== 0n;
+  if (channel.type === ChannelType.PrivateThread && !members.has(userId) && !isManaged) return 0n;
+  const left = metadata.locked && !isManaged ? bits & WHEN_LOCKED : bits;
+  return withoutImplied(left, Bit.SendMessagesInThreads);
 }
 
 /** The right to write in a channel or thread. */

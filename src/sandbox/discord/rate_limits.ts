@@ -20,8 +20,6 @@ export interface Limited {
   readonly params: Readonly<Record<string, string>>;
   /** Undefined where the bot is not known: first answers to interactions. */
   readonly app: Application | undefined;
-  /** Whether it counts towards the global limit; interactions do not. */
-  readonly isGlobal: boolean;
 }
 
 /** What the limits say to a request. */
@@ -89,6 +87,11 @@ export class RateLimits {
     this.#refusals.push({ ...options, scope, timesLeft: times, retryAfterMs });
   }
 
+  /** Takes back the refusals that were demanded and have not happened yet. */
+  refuseNoMore(): void {
+    this.#refusals.length = 0;
+  }
+
   /** Counts a request. */
   take(request: Limited): Verdict {
     const demanded = this.#demanded(request);
@@ -98,7 +101,7 @@ export class RateLimits {
     // Answers to interactions carry a token of their own in the path.
     const isOutside = request.route.includes("_token}");
     if (this.isGlobalOn && request.app !== undefined && !isOutside) {
-      const { isOver, bucket } = this.#count(`global ${request.app?.id}`, GLOBAL);
+      const { isOver, bucket } = this.#count(`global ${request.app.id}`, GLOBAL);
       if (isOver) return refused("global", bucket.endsAt - Date.now());
     }
     if (request.route.startsWith("POST /interactions/")) return { headers: {} };

@@ -3,9 +3,8 @@
  * @module
  */
 
-import { ApiError, type SentFile } from "./api.ts";
+import { ApiError, fileTooLarge, MAX_FILE_BYTES, type SentFile } from "./api.ts";
 
-const MOST_FILE_BYTES = 10 * 1024 * 1024;
 const FILE_PART = /^files\[(\d+)\]$/;
 
 /** The content of a request. */
@@ -47,7 +46,7 @@ async function readForm(request: Request): Promise<SentBody> {
 }
 
 async function toFile(index: number, file: File): Promise<SentFile> {
-  if (file.size > MOST_FILE_BYTES) throw new ApiError(413, 40005, "Request entity too large");
+  if (file.size > MAX_FILE_BYTES) throw fileTooLarge();
   return { index, name: file.name, type: file.type, bytes: await file.bytes() };
 }
 

@@ -5,11 +5,14 @@
  */
 
 import { delay } from "es-toolkit";
+import { emptyMessage } from "./access.ts";
 import { ApiError, type RestAnswer, type RestRequest, type Routes } from "./api.ts";
 import type { Contract } from "./contract.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Link } from "./front.ts";
+import { EMPTY_MESSAGE } from "./message_rules.ts";
 import type { RateLimits, Scope } from "./rate_limits.ts";
+import { isRecord } from "./problems.ts";
 import { readBody } from "./request_body.ts";
 import { decode, type FoundRoute, RouteTable } from "./route_table.ts";
 import type { Application, World } from "./world.ts";
@@ -168,8 +171,7 @@ export class Rest {
   async #serve(job: Job): Promise<Reply> {
     const { found: { method, template, params, isOpen }, route, app } = job;
     if (app === undefined && !isOpen) return UNAUTHORIZED;
-    const isGlobal = !isOpen;
-    const { headers, refusal } = this.parts.rateLimits.take({ route, params, app, isGlobal });
+    const { headers, refusal } = this.parts.rateLimits.take({ route, params, app });
     if (refusal !== undefined) {
       return { status: 429, body: refusal.body, headers, scope: refusal.scope };
     }
@@ -177,7 +179,7 @@ export class Rest {
       .catch((error: unknown) => this.#refusal(job, error));
     const problems = this.parts.contract.checkAnswer({ method, route: template, status, body });
     for (const problem of problems) this.#report(`Our answer: ${problem}`);
-    return { status, body, headers };
+    return { status, body, headers: { ...headers, ...retryAfter(body) } };
   }
 
   async #ask({ request, found, app, exchange }: Job): Promise<RestAnswer> {
@@ -185,19 +187,19 @@ export class Rest {
     const query = new URL(request.url).searchParams;
     const { body, files } = await readBody(request);
     exchange.body = body;
-    const problems = this.parts.contract
-      .checkRequest({ method, route: template, params, query, body, files });
-    for (const problem of problems) this.#report(problem);
     const header = request.headers.get("x-audit-log-reason");
     const reason = header === null ? undefined : decode(header);
-    const sent = { method, path: exchange.path, params, query, body, files, app, reason };
+    const problems = this.parts.contract
+      .checkRequest({ method, route: template, params, query, body, files, reason });
+    for (const problem of problems) this.#report(problem);
+    const sent = { params, query, body, files, app };
     return await handler(problems.length === 0 ? sent : malformed(sent, problems));
   }
 
   #refusal({ route, link }: Job, error: unknown): RestAnswer {
     if (error instanceof ApiError) {
-      const { status, code, message, errors } = error;
-      return { status, body: { message, code, ...(errors === undefined ? {} : { errors }) } };
+      const { status, code, message, more } = error;
+      return { status, body: { message, code, ...more } };
     }
     if (!link.isClosed) this.failed(route, error); // else the client left while it was sending
     return { status: 500, body: { message: "500: Internal Server Error", code: 0 } };
@@ -212,14 +214,21 @@ export class Rest {
   }
 }
 
+/** Of a route that makes the client wait: slow mode. */
+function retryAfter(body: unknown): Record<string, string> {
+  const seconds = isRecord(body) ? body["retry_after"] : undefined;
+  return typeof seconds === "number" ? { "retry-after": String(Math.ceil(seconds)) } : {};
+}
+
 /**
  * A request whose content breaks the contract: whoever looks at the content is refused. Discord too
  * looks at rights before content, so handlers that read it last refuse as Discord does.
  */
 function malformed(request: RestRequest, problems: readonly string[]): RestRequest {
   const refuse = (): never => {
-    const errors = problems.map((message) => ({ code: "INVALID", message }));
-    throw new ApiError(400, 50035, "Invalid Form Body", { _errors: errors });
+    if (problems.every((problem) => problem.endsWith(EMPTY_MESSAGE))) throw emptyMessage();
+    const _errors = problems.map((message) => ({ code: "INVALID", message }));
+    throw new ApiError(400, 50035, "Invalid Form Body", { errors: { _errors } });
   };
   return {
     ...request,

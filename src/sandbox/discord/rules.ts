@@ -15,6 +15,7 @@ import {
   hasRepeats,
   isRecord,
   type Json,
+  lengthOf,
   list,
   most,
   nameProblems,
@@ -32,9 +33,11 @@ export interface SentRequest {
   /** JSON body, or `payload_json` of a form. */
   readonly body: unknown;
   readonly files: readonly SentFile[];
+  /** `X-Audit-Log-Reason`, decoded. */
+  readonly reason?: string | undefined;
 }
 
-const [MAX_FILES, MAX_FILE_BYTES] = [10, 10 * 1024 * 1024];
+const [MAX_FILES, MAX_REASON] = [10, 512];
 
 const CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback";
 const NEW_MESSAGE = [
@@ -55,9 +58,16 @@ const COMMANDS =
 
 /** What the hand-written rules find wrong. Takes any JSON; what has the wrong type is passed over. */
 export function ruleProblems(request: SentRequest): Problem[] {
+  const isLong = lengthOf(request.reason) > MAX_REASON;
+  const reason = isLong ? [most("reason", MAX_REASON, "characters")] : [];
+  return [...reason, ...contentProblems(request)];
+}
+
+function contentProblems(request: SentRequest): Problem[] {
   const key = `${request.method} ${request.route}`;
   const body = isRecord(request.body) ? request.body : {};
-  const files = fileProblems(request.files);
+  const isCrowded = request.files.length > MAX_FILES;
+  const files = isCrowded ? [most("files", MAX_FILES, "files")] : [];
   if (NEW_MESSAGE.includes(key)) return [...files, ...newMessageProblems(body, request.files)];
   if (EDITED_MESSAGE.includes(key)) return [...files, ...messageProblems(body)];
   if (key === CALLBACK) return [...files, ...callbackProblems(body, request.files)];
@@ -77,12 +87,6 @@ function callbackProblems(body: Json, files: readonly SentFile[]): Problem[] {
     return [];
   };
   return within("data", problems());
-}
-
-function fileProblems(files: readonly SentFile[]): Problem[] {
-  const tooLarge = files.filter(({ bytes }) => bytes.length > MAX_FILE_BYTES)
-    .map(({ index }) => ({ place: `files[${index}]`, problem: "must be at most 10 MiB" }));
-  return files.length <= MAX_FILES ? tooLarge : [most("files", MAX_FILES, "files"), ...tooLarge];
 }
 
 function threadProblems(body: Json, files: readonly SentFile[]): Problem[] {

@@ -13,7 +13,6 @@ import {
   type APIMessage,
   type APIReaction,
   type APIRole,
-  type APIThreadMember,
   type APIUser,
   ApplicationFlags,
   ChannelType,
@@ -173,7 +172,7 @@ function threadOf(channel: Channel, viewerId: string) {
     total_message_sent: thread.sent,
     member_count: Math.min(thread.members.size, 50), // where Discord stops counting
     thread_metadata: { ...thread.metadata },
-    ...(member && { member: threadMemberOf(member) }),
+    ...(member && { member }),
   };
 }
 
@@ -182,15 +181,9 @@ function isCounted(message: Message): boolean {
   return message.data.type !== MessageType.ThreadStarterMessage && message.onlyFor === undefined;
 }
 
-/** A user's place in a thread. */
-export function threadMemberOf(member: APIThreadMember): APIThreadMember {
-  return { ...member };
-}
-
 /** When something was last pinned in a channel. */
 export function lastPin(channel: Channel): string | null {
-  const times = [...channel.messages.values()].flatMap((message) => message.pinnedAt ?? []);
-  return times.sort().at(-1) ?? null;
+  return [...channel.pins.values()].at(-1) ?? null;
 }
 
 /** Whether these intents let an application read what others write. */

@@ -14,8 +14,8 @@ import { ApiError } from "./api.ts";
 import { tellChannel, tellGuild } from "./events.ts";
 import type { Form } from "./form.ts";
 import { Bit, can, demand, missingPermissions } from "./permissions.ts";
-import { channelOf, threadMemberOf } from "./shapes.ts";
-import { type Application, type Channel, timeOfId, type World } from "./world.ts";
+import { channelOf } from "./shapes.ts";
+import { type Application, type Channel, emptyChannel, timeOfId, type World } from "./world.ts";
 
 /** What a new thread is made of. */
 export interface NewThread {
@@ -34,19 +34,13 @@ export interface NewThread {
 export function makeThread(world: World, parent: Channel, options: NewThread): Channel {
   const now = world.nowIso();
   const id = options.messageId ?? world.nextId();
-  const channel: Channel = {
+  const channel = emptyChannel({
     id,
     type: options.type,
     guild: parent.guild,
     name: options.name,
-    topic: null,
-    position: 0,
     parentId: parent.id,
-    overwrites: [],
     rateLimitPerUser: options.rateLimitPerUser ?? 0,
-    lastMessageId: null,
-    messages: new Map(),
-    recipients: [],
     thread: {
       ownerId: options.ownerId,
       sent: 0,
@@ -62,7 +56,7 @@ export function makeThread(world: World, parent: Channel, options: NewThread): C
         }),
       },
     },
-  };
+  });
   world.channels.set(id, channel);
   tellGuild(world, parent.guild!, {
     name: "THREAD_CREATE",
@@ -121,7 +115,7 @@ function tellMembers(world: World, channel: Channel, change: {
           id: channel.id,
           guild_id: channel.guild!.id,
           member_count: Math.min(channel.thread!.members.size, 50),
-          ...(change.added.length > 0 && { added_members: change.added.map(threadMemberOf) }),
+          ...(change.added.length > 0 && { added_members: change.added }),
           ...(change.removed.length > 0 && { removed_member_ids: change.removed }),
         }
         : undefined,
@@ -195,7 +189,7 @@ export function patchThread(world: World, channel: Channel, { userId, form }: {
 
 /**
  * Whoever may write there may open a thread that is not locked. All else takes MANAGE_THREADS, or
- * having started the thread, which is not enough for locking.
+ * having started the thread. Its starter may also lock it, but then no longer unlock it.
  */
 function demandPatching(world: World, channel: Channel, { userId, form, opens }: {
   readonly userId: string;
@@ -204,15 +198,14 @@ function demandPatching(world: World, channel: Channel, { userId, form, opens }:
 }): void {
   const { metadata, ownerId } = channel.thread!;
   const keys = Object.keys(form.fields);
-  // An archived thread may still be locked, and be archived again.
-  const touchesMore = keys.some((key) => key !== "archived" && key !== "locked");
+  const touchesMore = keys.some((key) => key !== "archived");
   if (metadata.archived && !opens && touchesMore) {
     throw new ApiError(400, 50083, "Thread is archived");
   }
   if (can(world, userId, { in: channel, bits: Bit.ManageThreads })) return;
   if (opens && keys.length === 1 && !metadata.locked) {
     demand(world, userId, { in: channel, bits: Bit.SendMessagesInThreads });
-  } else if (ownerId !== userId || metadata.locked || form.has("locked")) {
+  } else if (ownerId !== userId || metadata.locked) {
     throw missingPermissions();
   }
 }

@@ -67,6 +67,12 @@ export interface Channel {
   lastMessageId: string | null;
   /** Oldest first. */
   readonly messages: Map<string, Message>;
+  /** When which message was pinned, ISO 8601, by its id; the latest is last. */
+  readonly pins: Map<string, string>;
+  /** Messages by author and `nonce`, as `author/nonce`. */
+  readonly nonces: Map<string, Message>;
+  /** When each user last wrote here, in milliseconds since 1970: what slow mode counts from. */
+  readonly lastWrites: Map<string, number>;
   /** Of a thread only. */
   thread: Thread | undefined;
   /** Of a direct conversation only: both sides. */
@@ -94,8 +100,6 @@ export interface Message {
   readonly onlyFor: string | undefined;
   /** User ids by emoji as it stands in a path: `✅`, `name:id`. */
   readonly reactions: Map<string, Set<string>>;
-  /** When it was pinned, ISO 8601. */
-  pinnedAt: string | undefined;
 }
 
 /** Whom a message would notify, after `allowed_mentions` and permissions. */
@@ -143,7 +147,7 @@ export class World {
 
   /** The present as Discord writes it. */
   nowIso(): string {
-    return new Date(this.now()).toISOString().replace("Z", "000+00:00");
+    return isoOf(this.now());
   }
 
   /** Tells everyone who listens. */
@@ -156,6 +160,33 @@ export class World {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** A new channel of any kind, with nothing in it. */
+export function emptyChannel(
+  known: Pick<Channel, "id" | "type" | "guild"> & Partial<Channel>,
+): Channel {
+  return {
+    name: "",
+    topic: null,
+    position: 0,
+    parentId: null,
+    overwrites: [],
+    rateLimitPerUser: 0,
+    lastMessageId: null,
+    messages: new Map(),
+    pins: new Map(),
+    nonces: new Map(),
+    lastWrites: new Map(),
+    thread: undefined,
+    recipients: [],
+    ...known,
+  };
+}
+
+/** A time in milliseconds since 1970 as Discord writes it. */
+export function isoOf(ms: number): string {
+  return new Date(ms).toISOString().replace("Z", "000+00:00");
 }
 
 /** When a snowflake was made, in milliseconds since 1970. */

@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { ChannelType } from "discord-api-types/v10";
 import { addChannel, forMember, forRole } from "../../../src/sandbox/discord/build.ts";
 import { Bit } from "../../../src/sandbox/discord/permissions.ts";
+import type { Channel } from "../../../src/sandbox/discord/world.ts";
 import { scene } from "./scene.ts";
 
 const READS = Bit.ViewChannel | Bit.ReadMessageHistory;
@@ -77,6 +78,40 @@ Deno.test("overwrites take MANAGE_ROLES, and nobody gives or takes what it does 
   await s.expect("403 50013", `DELETE /channels/${s.channel.id}/permissions/${s.ann.user.id}`);
 });
 
+Deno.test("only administrators give MANAGE_ROLES away; whom a channel gives it may do all there", async () => {
+  await using s = await scene({
+    permissions: READS | Bit.ManageRoles | Bit.ManageChannels | Bit.SendMessages,
+  });
+  const put = `PUT /channels/${s.channel.id}/permissions/${s.ann.user.id}`;
+  const manages = { type: 1, allow: String(Bit.ManageRoles) };
+  await s.expect("403 50013", put, manages);
+  await s.expect("403 50013", `POST /guilds/${s.guild.id}/channels`, {
+    name: "x",
+    permission_overwrites: [{ id: s.app.id, ...manages }],
+  });
+  const bans = { type: 1, deny: String(Bit.BanMembers) };
+  s.channel.overwrites = [forMember(s.app.id, { allow: Bit.BanMembers })];
+  await s.expect("403 50013", put, bans); // held here alone, which is not enough
+  s.channel.overwrites = [forMember(s.app.id, { allow: Bit.ManageRoles })];
+  await s.expect("204", put, bans);
+  await s.expect("204", put, manages);
+});
+
+Deno.test("a channel takes 100 overwrites, a thread none", async () => {
+  await using s = await scene({
+    permissions: READS | Bit.ManageRoles | Bit.SendMessages | Bit.CreatePublicThreads,
+  });
+  const put = (id: string) => `PUT /channels/${id}/permissions/${s.ann.user.id}`;
+  const none = { type: 1, allow: "0" };
+  s.channel.overwrites = Array.from({ length: 100 }, (_, n) => forMember(String(n + 1), {}));
+  await s.expect("400 30060", put(s.channel.id), none);
+  const { body } = await s.expect("201", `POST /channels/${s.channel.id}/threads`, {
+    name: "t",
+    type: 11,
+  });
+  await s.expect("400 50024", put(body.id), none);
+});
+
 Deno.test("a bot that hides a channel from all without allowing itself has locked itself out", async () => {
   await using s = await scene({ permissions: READS | Bit.ManageRoles | Bit.ManageChannels });
   await s.expect("204", `PUT /channels/${s.channel.id}/permissions/${s.guild.id}`, {
@@ -85,6 +120,22 @@ Deno.test("a bot that hides a channel from all without allowing itself has locke
   });
   await s.expect("403 50001", `GET /channels/${s.channel.id}`);
   await s.expect("403 50001", `DELETE /channels/${s.channel.id}/permissions/${s.guild.id}`);
+});
+
+Deno.test("a channel under a category takes the rights that the bot has in the category", async () => {
+  await using s = await scene({ permissions: READS | Bit.ManageChannels });
+  const [parent, open] = ["closed", "open"].map((name) =>
+    addChannel(s.discord.world, s.guild, { name, type: ChannelType.GuildCategory })
+  ) as [Channel, Channel];
+  const overwrite = (rights: object) => [forMember(s.app.id, rights)];
+  parent.overwrites = overwrite({ deny: Bit.ManageChannels });
+  const create = `POST /guilds/${s.guild.id}/channels`;
+  await s.expect("403 50013", create, { name: "x", parent_id: parent.id });
+  await s.expect("403 50013", `PATCH /channels/${s.channel.id}`, { parent_id: parent.id });
+  open.overwrites = overwrite({ allow: Bit.ManageChannels });
+  s.guild.roles.get(s.guild.members.get(s.app.id)!.roles[0]!)!.permissions = String(READS);
+  await s.expect("403 50013", create, { name: "x" });
+  await s.expect("201", create, { name: "x", parent_id: open.id });
 });
 
 Deno.test("a category holds 50 channels, a guild 500", async () => {

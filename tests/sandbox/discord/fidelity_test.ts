@@ -49,9 +49,9 @@ import {
 } from "../../../src/sandbox/discord/build.ts";
 import { opened, Person, shown, textOf } from "../../../src/sandbox/discord/people.ts";
 import { Bit } from "../../../src/sandbox/discord/permissions.ts";
-import { type LocalDiscord, startDiscord } from "../../../src/sandbox/discord/server.ts";
+import type { LocalDiscord } from "../../../src/sandbox/discord/server.ts";
 import type { World } from "../../../src/sandbox/discord/world.ts";
-import { openApiPath } from "../../discord_community.ts";
+import { localDiscord } from "../../local_discord.ts";
 
 const RIGHTS = Bit.ViewChannel | Bit.SendMessages | Bit.EmbedLinks | Bit.AttachFiles |
   Bit.ReadMessageHistory | Bit.AddReactions | Bit.SendMessagesInThreads | Bit.ManageThreads |
@@ -299,7 +299,7 @@ const CHAPTERS: Record<string, (stage: Stage) => Promise<void>> = {
     await thread.send("opens it again");
     equal((await thread.fetch(true) as typeof thread).archived, false);
     await thread.setArchived(true);
-    await thread.setLocked(true).catch((error) => refusedWith(50083, Promise.reject(error)));
+    await refusedWith(50083, thread.setLocked(true));
     const topic = await channel.send("topic");
     equal((await topic.startThread({ name: "About it" })).id, topic.id);
     const again = Routes.threads(channel.id, topic.id); // discord.js itself would not ask twice
@@ -634,8 +634,7 @@ Deno.test({
   // discord.js leaves the body of a 429 unread.
   sanitizeResources: false,
   async fn(t) {
-    const openApi = openApiPath();
-    await using discord = await startDiscord({ openApi });
+    await using discord = await localDiscord();
     const world = buildWorld(discord.world);
     const client = new Client({ intents: INTENTS, rest: { api: discord.apiUrl, version: "10" } });
     const complaints: unknown[] = [];

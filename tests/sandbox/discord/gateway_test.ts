@@ -11,7 +11,8 @@ import {
   newToken,
 } from "../../../src/sandbox/discord/build.ts";
 import { EVENTS_KEPT } from "../../../src/sandbox/discord/session.ts";
-import { type LocalDiscord, startDiscord } from "../../../src/sandbox/discord/server.ts";
+import type { LocalDiscord } from "../../../src/sandbox/discord/server.ts";
+import { localDiscord } from "../../local_discord.ts";
 import { GatewayClient, INTENTS } from "./gateway_client.ts";
 
 const PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15;
@@ -19,7 +20,7 @@ const READ_AND_WRITE = 1n << 10n | 1n << 11n | 1n << 16n;
 
 /** A local Discord with one bot in one guild. Identifying again takes no waiting. */
 async function started() {
-  const discord = await startDiscord();
+  const discord = await localDiscord();
   discord.gateway.identifyEveryMs = 0;
   const { world } = discord;
   const app = addApplication(world, { name: "Bliss", privilegedIntents: PRIVILEGED });
@@ -302,15 +303,17 @@ Deno.test("op 7 and op 9 reach the client", async () => {
   await client.leave();
 });
 
-for (const code of [1000, 1001, 1011, 4000, 4004, 4009, 4014]) {
+/** Closed with these, a client has to start anew, or stay away. */
+const ENDING = [4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
+
+for (const code of [1000, 1001, 1011, 4000, 4001, 4002, 4005, 4008, ...ENDING]) {
   Deno.test(`a test can close a bot's connection with ${code}`, async () => {
     const { discord, app, gateway } = await started();
     await using _ = discord;
     const { client } = await GatewayClient.login(discord, app);
     gateway.close(app, code, "because");
     equal(await client.closed, code);
-    const isForGood = code === 4004 || code === 4009 || code === 4014;
-    equal(gateway.sessions(app).length, isForGood ? 0 : 1);
+    equal(gateway.sessions(app).length, ENDING.includes(code) ? 0 : 1);
   });
 }
 
@@ -352,7 +355,7 @@ Deno.test("identifying too often gets op 9, and counts against the day's limit",
   await using again = await GatewayClient.open(discord);
   again.identify(app.token);
   equal((await again.take(({ op }) => op === 9)).d, false);
-  gateway.identifyEveryMs = 0;
+  gateway.startLimit(app).maxConcurrency = 2;
   again.identify(app.token);
   await again.event("READY");
   equal(gateway.startLimit(app).remaining, 997);
@@ -360,7 +363,7 @@ Deno.test("identifying too often gets op 9, and counts against the day's limit",
   await client.leave();
 });
 
-Deno.test("identifying beyond the day's limit resets the token", async () => {
+Deno.test("identifying beyond the day's limit ends all sessions and resets the token", async () => {
   const { discord, app, gateway } = await started();
   await using _ = discord;
   const before = app.token;
@@ -368,10 +371,10 @@ Deno.test("identifying beyond the day's limit resets the token", async () => {
   const { client } = await GatewayClient.login(discord, app);
   const again = await GatewayClient.open(discord);
   again.identify(before);
-  equal(await again.closed, 4004);
+  deepEqual(await Promise.all([again.closed, client.closed]), [4004, 4004]);
+  deepEqual(gateway.sessions(app), []);
   notEqual(app.token, before);
   match(app.token, /^[\w-]{10,}\.[\w-]{6}\.[\w-]{27,}$/);
-  await client.leave();
 });
 
 Deno.test("a token that was reset is wrong from then on", async () => {

@@ -53,6 +53,7 @@ Deno.test("roles are given and taken below the bot's own, with MANAGE_ROLES", as
   await s.expect("400 50028", `PUT ${at}/roles/${low.id}`);
   await s.expect("400 50028", `PUT ${at}/roles/${s.guild.id}`);
   await s.expect("404 10011", `PUT ${at}/roles/1`);
+  await s.expect("403 50013", `PATCH ${at}`, { roles: [high.id] });
   low.position = 9;
   const heard = s.hears(GUILD_MEMBERS);
   const told = s.hears(1);
@@ -67,6 +68,7 @@ Deno.test("roles are given and taken below the bot's own, with MANAGE_ROLES", as
   deepEqual(s.ann.roles, [high.id]);
   low.permissions = "0";
   await s.expect("403 50013", `DELETE ${at}/roles/${high.id}`);
+  await s.expect("403 50013", `PATCH ${at}`, { roles: [] });
 });
 
 Deno.test("nicknames: its own by CHANGE_NICKNAME, others' by MANAGE_NICKNAMES and rank", async () => {

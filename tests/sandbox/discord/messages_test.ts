@@ -2,11 +2,16 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import {
   addApplication,
   addBot,
+  addChannel,
   addPerson,
   forRole,
   removeMember,
 } from "../../../src/sandbox/discord/build.ts";
-import { createMessage, editMessage } from "../../../src/sandbox/discord/messages.ts";
+import {
+  createMessage,
+  demandWriting,
+  editMessage,
+} from "../../../src/sandbox/discord/messages.ts";
 import { Bit } from "../../../src/sandbox/discord/permissions.ts";
 import { scene } from "./scene.ts";
 
@@ -91,6 +96,9 @@ Deno.test("a message comes back as Discord shows it: defaults, component ids, a 
   ok(edited.edited_timestamp);
   const { body: bare } = await s.expect("200", `PATCH ${s.at}/${body.id}`, { attachments: [] });
   equal(bare.attachments.length, 0);
+  for (const flags of [1 << 2, 0]) { // embeds hidden, and shown again
+    equal((await s.expect("200", `PATCH ${s.at}/${body.id}`, { flags })).body.flags, flags);
+  }
 });
 
 Deno.test("components v2 keep their kinds, and their texts are mentions too", async () => {
@@ -130,8 +138,78 @@ Deno.test("an empty message, an unknown picture and a reply to nothing are refus
     content: "re",
     message_reference: { message_id: "1", fail_if_not_exists: false },
   });
-  await s.call(`POST ${s.at}`, {});
+  await s.expect("400 50006", `POST ${s.at}`, {});
+  await s.expect("400 50006", `POST ${s.at}`, { content: " ", embeds: [{}] });
   equal(s.discord.takeViolations().length, 1, "the empty message alone breaks the contract");
+});
+
+Deno.test("components of the second version and text exclude each other, in an edit too", async () => {
+  await using s = await strict(WRITES);
+  const shown = { flags: 1 << 15, components: [{ type: 10, content: "# Hi" }] };
+  const { body: message } = await s.expect("200", `POST ${s.at}`, shown);
+  const edit = `PATCH ${s.at}/${message.id}`;
+  await s.expect("400 50035", edit, { content: "text" });
+  await s.expect("400 50035", edit, { embeds: [{ title: "embed" }] });
+  const { body: kept } = await s.expect("200", edit, { flags: 0, components: shown.components });
+  equal(kept.flags, 1 << 15, "what has become one stays one");
+  const { body: old } = await s.expect("200", `POST ${s.at}`, { content: "text" });
+  await s.expect("400 50035", `PATCH ${s.at}/${old.id}`, shown);
+  await s.expect("200", `PATCH ${s.at}/${old.id}`, { ...shown, content: null });
+});
+
+Deno.test("slow mode holds bots and people, each for itself, but not who may bypass it", async () => {
+  let now = Date.now();
+  await using s = await strict(WRITES, { now: () => now });
+  const write = (wanted: string) => s.expect(wanted, `POST ${s.at}`, { content: "hi" });
+  await write("200");
+  s.channel.rateLimitPerUser = 10;
+  now += 4000;
+  const { body, headers } = await write("429 20016");
+  deepEqual([body.retry_after, body.global, headers.get("retry-after")], [6, false, "6"]);
+  const { world } = s.discord;
+  const owner = s.guild.ownerId;
+  createMessage(world, s.channel, world.users.get(owner)!, { content: "hi" });
+  demandWriting(world, owner, { channel: s.channel, payload: {} });
+  await s.expect("204", `DELETE ${s.at}/${[...s.channel.messages.keys()][0]}`);
+  await write("429 20016");
+  // An answer to an interaction neither waits nor makes wait.
+  createMessage(world, s.channel, s.app.user, { content: "hi" }, { applicationId: s.app.id });
+  now += 6000;
+  await write("200");
+  s.guild.roles.get(s.guild.id)!.permissions = String(Bit.BypassSlowmode);
+  await write("200");
+});
+
+Deno.test("a channel takes 250 pins; a deleted message is pinned no more", async () => {
+  await using s = await strict(WRITES | Bit.PinMessages | Bit.ManageMessages);
+  const { data: first } = s.says("first");
+  await s.expect("204", `PUT ${s.at}/pins/${first.id}`);
+  while (s.channel.pins.size < 250) s.channel.pins.set(s.says("next").data.id, "2026-01-01");
+  const { data: last } = s.says("last");
+  await s.expect("400 30003", `PUT ${s.at}/pins/${last.id}`);
+  await s.expect("204", `DELETE ${s.at}/${first.id}`);
+  await s.expect("204", `PUT ${s.at}/pins/${last.id}`);
+  const { body } = await s.expect("200", `GET ${s.at}/pins?limit=1`);
+  deepEqual([body.items[0].message.id, body.has_more], [last.id, true]);
+});
+
+Deno.test("what is no place for messages, nobody's to delete or Discord's own is refused", async () => {
+  await using s = await strict(WRITES | Bit.PinMessages | Bit.ManageMessages);
+  const { world } = s.discord;
+  const category = addChannel(world, s.guild, { name: "C", type: 4 });
+  await s.expect("400 50008", `POST /channels/${category.id}/messages`, { content: "hi" });
+  await s.expect("204", `PUT ${s.at}/pins/${s.says("rules").data.id}`);
+  const notice = [...s.channel.messages.keys()].at(-1)!;
+  await s.expect("403 50021", `PATCH ${s.at}/${notice}`, { content: "x" });
+  const { body: direct } = await s.expect("200", "POST /users/@me/channels", {
+    recipient_id: s.ann.user.id,
+  });
+  const channel = world.channels.get(direct.id)!;
+  const { data } = createMessage(world, channel, s.ann.user, { content: "mine" });
+  const there = `/channels/${direct.id}`;
+  await s.expect("403 50003", `DELETE ${there}/messages/${data.id}`);
+  await s.expect("403 50003", `POST ${there}/messages/bulk-delete`, { messages: ["1", "2"] });
+  await s.expect("400 50003", `PATCH ${there}`, { name: "x" });
 });
 
 Deno.test("a reply shows what it answers, without it once that is deleted", async () => {
@@ -157,6 +235,9 @@ Deno.test("a nonce that must be unique makes a repeated message safe", async () 
   const third = await s.expect("200", `POST ${s.at}`, { ...body, nonce: "n2" });
   ok(third.body.id !== first.body.id);
   equal(s.channel.messages.size, 2);
+  await s.expect("204", `DELETE ${s.at}/${first.body.id}`);
+  const fourth = await s.expect("200", `POST ${s.at}`, body);
+  ok(fourth.body.id !== first.body.id, "what was deleted is not sent again");
 });
 
 Deno.test("messages are listed newest first, around, before and after one", async () => {
@@ -309,7 +390,15 @@ Deno.test("direct messages reach a member unless it closed them or left", async 
   const heard = s.hears(1 << 12);
   const write = `POST /channels/${channel.id}/messages`;
   await s.expect("200", write, { content: "psst" });
-  deepEqual(heard.map(([name, it]) => [name, it.guild_id]), [["MESSAGE_CREATE", undefined]]);
+  const answer = createMessage(world, world.channels.get(channel.id)!, s.ann.user, {
+    content: "what?",
+  });
+  deepEqual(heard.map(([name, it]) => [name, it.guild_id, it.content]), [
+    ["MESSAGE_CREATE", undefined, "psst"],
+    ["MESSAGE_CREATE", undefined, "what?"],
+  ], "which takes no intent to read");
+  const read = `GET /channels/${channel.id}/messages/${answer.data.id}`;
+  equal((await s.expect("200", read)).body.content, "what?");
   world.closedDirects.add(ann);
   await s.expect("403 50007", write, { content: "psst" });
   world.closedDirects.delete(ann);
@@ -318,6 +407,12 @@ Deno.test("direct messages reach a member unless it closed them or left", async 
   await s.expect("404 10013", "POST /users/@me/channels", { recipient_id: "1" });
   const bob = addPerson(world, s.guild, { username: "bob" });
   await s.expect("200", "POST /users/@me/channels", { recipient_id: bob.user.id });
+  const other = addApplication(world, { name: "Other" });
+  addBot(world, s.guild, { app: other, permissions: WRITES });
+  const { body: { id } } = await s.expect("200", "POST /users/@me/channels", {
+    recipient_id: other.id,
+  });
+  await s.expect("403 50007", `POST /channels/${id}/messages`, { content: "bots do not talk" });
 });
 
 Deno.test("a file larger than 10 MiB is too large", async () => {

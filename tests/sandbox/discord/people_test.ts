@@ -527,6 +527,8 @@ Deno.test("a person reacts where they may", async () => {
   });
   const other = createMessage(it.world, quiet, it.bot.app.user, { content: "no applause" });
   await rejects(it.ann.reacts(other, "✅"), { code: 50013 });
+  quiet.overwrites = [forRole(it.guild.id, { deny: Bit.ReadMessageHistory })];
+  await rejects(it.ann.reacts(other, "✅"), { code: 50013 });
 });
 
 Deno.test("the six bots are in the community with the rights they ask for", async () => {

@@ -59,7 +59,7 @@ Deno.test("buckets are apart: by bot, and by channel", async () => {
 });
 
 Deno.test("a bot is held to 50 requests in a second over all routes", async () => {
-  const { discord, client } = await startedWithBot();
+  const { discord, world, client } = await startedWithBot();
   await using _ = discord;
   discord.rateLimits.set(ME, { limit: 1000, perMs: LONG });
   const answers = await Promise.all(Array.from({ length: 51 }, () => client.ask(ME)));
@@ -68,6 +68,8 @@ Deno.test("a bot is held to 50 requests in a second over all routes", async () =
   equal(refused[0]!.headers.get("x-ratelimit-global"), "true");
   equal(refused[0]!.headers.get("x-ratelimit-scope"), "global");
   equal(refused[0]!.body.global, true);
+  const other = new RestClient(discord.apiUrl, addApplication(world, { name: "Other" }));
+  equal((await other.ask(ME)).status, 200, "another bot is held by its own requests only");
   discord.rateLimits.isGlobalOn = false;
   equal((await client.ask(ME)).status, 200);
 });

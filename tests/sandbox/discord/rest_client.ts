@@ -4,8 +4,9 @@
  */
 
 import { addApplication, addBot, addGuild } from "../../../src/sandbox/discord/build.ts";
-import { type DiscordOptions, startDiscord } from "../../../src/sandbox/discord/server.ts";
+import type { DiscordOptions } from "../../../src/sandbox/discord/server.ts";
 import type { Application } from "../../../src/sandbox/discord/world.ts";
+import { localDiscord } from "../../local_discord.ts";
 
 /** What came back. */
 export interface Answered {
@@ -53,7 +54,7 @@ const ORDINARY = 1n << 10n | 1n << 11n | 1n << 14n | 1n << 16n;
 
 /** A local Discord with one bot in one guild. */
 export async function startedWithBot(options: DiscordOptions = {}, permissions = ORDINARY) {
-  const discord = await startDiscord(options);
+  const discord = await localDiscord(options);
   const { world } = discord;
   const app = addApplication(world, { name: "Bliss" });
   const guild = addGuild(world, { name: "Island" });

@@ -12,9 +12,9 @@ import {
   addGuild,
   addPerson,
 } from "../../../src/sandbox/discord/build.ts";
-import { type LocalDiscord, startDiscord } from "../../../src/sandbox/discord/server.ts";
+import type { LocalDiscord } from "../../../src/sandbox/discord/server.ts";
 import type { Application, Channel, Guild, Member } from "../../../src/sandbox/discord/world.ts";
-import { hasShared, sharedPath } from "../../shared.ts";
+import { localDiscord } from "../../local_discord.ts";
 import { type Answered, RestClient } from "./rest_client.ts";
 
 /** One started scene. */
@@ -45,8 +45,7 @@ export async function scene({ permissions, privilegedIntents = 0, now = Date.now
   readonly privilegedIntents?: number;
   readonly now?: () => number;
 }): Promise<Scene> {
-  const openApi = hasShared ? sharedPath("discord/discord-openapi.json") : undefined;
-  const discord = await startDiscord({ openApi, now });
+  const discord = await localDiscord({ now });
   const { world } = discord;
   const guild = addGuild(world, { name: "Bliss" });
   const channel = addChannel(world, guild, { name: "general" });
@@ -83,6 +82,6 @@ export async function scene({ permissions, privilegedIntents = 0, now = Date.now
     call,
     expect,
     hears,
-    [Symbol.asyncDispose]: () => discord.stop(),
+    [Symbol.asyncDispose]: () => discord[Symbol.asyncDispose](),
   };
 }

@@ -187,6 +187,17 @@ sharedTest("with the document, requests are checked against it as well", async (
   match(discord.takeViolations()[0]!, /camelCase/);
 });
 
+sharedTest(
+  "an answer of the local Discord that breaks the contract fails the test too",
+  async () => {
+    const { discord, guild, client } = await startedWithBot({ openApi: sharedPath(OPEN_API) });
+    await using _ = discord;
+    Object.assign(guild, { name: 5 });
+    equal((await client.ask(`GET /guilds/${guild.id}`)).status, 200);
+    match(discord.takeViolations()[0]!, /^Our answer: GET \/guilds\/\{guild_id\}: name must be/);
+  },
+);
+
 Deno.test("without the document, the local Discord says once that it checks less", async () => {
   const notes: string[] = [];
   const discord = await startDiscord({ note: (text) => notes.push(text) });

@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { ChannelType } from "discord-api-types/v10";
 import { addApplication, addBot, addChannel } from "../../../src/sandbox/discord/build.ts";
 import { createMessage, demandWriting } from "../../../src/sandbox/discord/messages.ts";
 import { Bit } from "../../../src/sandbox/discord/permissions.ts";
-import { archiveIdleThreads } from "../../../src/sandbox/discord/thread_life.ts";
+import { archiveIdleThreads, makeThread } from "../../../src/sandbox/discord/thread_life.ts";
 import { scene } from "./scene.ts";
 
 const BASE = Bit.ViewChannel | Bit.SendMessages | Bit.ReadMessageHistory;
@@ -99,8 +100,16 @@ Deno.test("writing opens an archived thread; a locked one stays shut without MAN
   deepEqual(heard.map(([name]) => name), ["THREAD_UPDATE", "MESSAGE_CREATE"]);
   equal(heard[0]![1].thread_metadata.archived, false);
 
-  await s.expect("403 50013", `PATCH /channels/${thread.id}`, { locked: true });
-  thread.thread!.metadata = { ...thread.thread!.metadata, archived: true, locked: true };
+  // Who started a thread may lock it, and then no more than anybody else.
+  await s.expect("200", `PATCH /channels/${thread.id}`, { locked: true });
+  await s.expect("403 160005", write, { content: "3" });
+  await s.expect("403 160005", `PATCH /channels/${thread.id}/messages/${first.id}`, {
+    content: "x",
+  });
+  await s.expect("403 50013", `PATCH /channels/${thread.id}`, { locked: false });
+  await s.expect("403 50013", `PATCH /channels/${thread.id}`, { archived: true });
+  await s.expect("200", `GET /channels/${thread.id}/messages/${first.id}`);
+  thread.thread!.metadata = { ...thread.thread!.metadata, archived: true };
   await s.expect("400 50083", write, { content: "3" });
   await s.expect("403 50013", `PATCH /channels/${thread.id}`, { archived: false });
   s.guild.roles.get(s.guild.id)!.permissions = String(Bit.ManageThreads | Bit.ViewChannel);
@@ -184,7 +193,9 @@ Deno.test("a private thread is for its members: others neither see nor hear it",
   equal((await s.call(`GET /channels/${thread.id}`, undefined, other)).status, 200);
   await s.expect("204", `DELETE /channels/${thread.id}/thread-members/${other.id}`);
   equal((await s.call(`GET /channels/${thread.id}`, undefined, other)).body.code, 50001);
+  const before = told.length;
   await s.expect("200", `PATCH /channels/${thread.id}`, { archived: true });
+  equal(told.length, before);
   const { body } = await s.expect(
     "200",
     `GET /channels/${s.channel.id}/users/@me/threads/archived/private`,
@@ -264,4 +275,29 @@ Deno.test("a bot that is let into a channel is told of the threads there", async
   deepEqual(told.map(([name]) => name), ["CHANNEL_UPDATE", "THREAD_LIST_SYNC"]);
   deepEqual(told[1]![1].threads.map((it: { id: string }) => it.id), [thread.id]);
   deepEqual(own.map(([name]) => name), ["CHANNEL_UPDATE"]);
+});
+
+Deno.test("a private thread may be closed to guests of guests", async () => {
+  await using s = await strict(WRITES);
+  const { world } = s.discord;
+  const other = addApplication(world, { name: "Other" });
+  addBot(world, s.guild, { app: other, permissions: WRITES });
+  const thread = await s.start({ type: 12, invitable: false });
+  const members = `/channels/${thread.id}/thread-members`;
+  await s.expect("204", `PUT ${members}/${other.id}`);
+  const add = `PUT ${members}/${s.ann.user.id}`;
+  equal((await s.call(add, undefined, other)).body.code, 50013);
+  await s.expect("204", add);
+});
+
+Deno.test("a guild has at most 1000 open threads, and threads start in text channels only", async () => {
+  await using s = await strict(WRITES);
+  const { world } = s.discord;
+  const voice = addChannel(world, s.guild, { name: "Voice", type: ChannelType.GuildVoice });
+  await s.expect("400 50024", `POST /channels/${voice.id}/threads`, { name: "t", type: 11 });
+  await s.expect("400 50024", `PUT /channels/${s.channel.id}/thread-members/@me`);
+  const options = { type: 11, ownerId: s.app.id, autoArchive: 1440 } as const;
+  for (let n = 0; n < 1000; n++) makeThread(world, s.channel, { ...options, name: `t${n}` });
+  const start = `POST /channels/${s.channel.id}/threads`;
+  await s.expect("400 160006", start, { name: "t", type: 11 });
 });

@@ -20,6 +20,7 @@ import {
   channelPermissions,
   demand,
   demandInGuild,
+  EVERYTHING,
   guildPermissions,
   missingPermissions,
   writingIn,
@@ -84,7 +85,7 @@ function create(world: World, request: RestRequest): RestAnswer {
   const overwrites = overwritesOf(form);
   if (overwrites) {
     demandInGuild(guild, app.id, Bit.ManageRoles);
-    const held = guildPermissions(guild, app.id);
+    const held = grantable(guildPermissions(guild, app.id));
     for (const overwrite of overwrites) demandHeld(bitsOf(overwrite), held);
   }
   if (channelsIn(world, guild).length >= MAX_CHANNELS) {
@@ -193,14 +194,37 @@ function change(world: World, request: RestRequest): RestAnswer {
   return shown(channel, app);
 }
 
+/**
+ * What may be given and taken by who holds this. MANAGE_ROLES itself is for administrators.
+ * Source: Discord's change of 22 January 2021.
+ */
+function grantable(held: bigint): bigint {
+  return held === EVERYTHING ? held : held & ~Bit.ManageRoles;
+}
+
+/**
+ * The same in a channel that exists: what is held in the guild or the category. Whom an overwrite of
+ * the channel itself allows MANAGE_ROLES may do all.
+ */
+function grantableIn(world: World, appId: string, channel: Channel): bigint {
+  const guild = channel.guild!;
+  const ids = [appId, guild.id, ...guild.members.get(appId)?.roles ?? []];
+  const mayAll = channel.overwrites.some(({ id, allow }) =>
+    ids.includes(id) && (BigInt(allow) & Bit.ManageRoles) !== 0n
+  );
+  if (mayAll) return EVERYTHING;
+  const parent = world.channels.get(channel.parentId ?? "");
+  const inCategory = parent ? channelPermissions(world, appId, parent) : 0n;
+  return grantable(guildPermissions(guild, appId) | inCategory);
+}
+
 /** Only what changes must be held by the one who changes it. */
 function demandOverwriting(world: World, app: Application, { channel, next }: {
   readonly channel: Channel;
   readonly next: readonly APIOverwrite[];
 }): void {
   demand(world, app.id, { in: channel, bits: Bit.ManageRoles });
-  const held = channelPermissions(world, app.id, channel) |
-    guildPermissions(channel.guild!, app.id);
+  const held = grantableIn(world, app.id, channel);
   const before = new Map(channel.overwrites.map((overwrite) => [overwrite.id, overwrite]));
   for (const overwrite of next) {
     const old = before.get(overwrite.id);
@@ -269,7 +293,7 @@ function remove(world: World, request: RestRequest): RestAnswer {
 }
 
 /** Deletes a channel with its threads, or a category, whose channels then stand alone. */
-export function deleteChannel(world: World, channel: Channel): void {
+function deleteChannel(world: World, channel: Channel): void {
   const isThread = channel.thread !== undefined;
   tellGuild(world, channel.guild!, {
     name: isThread ? "THREAD_DELETE" : "CHANNEL_DELETE",

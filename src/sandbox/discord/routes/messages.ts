@@ -21,13 +21,13 @@ import {
   createNotice,
   deleteMessage,
   deleteMessages,
+  demandUnlocked,
   demandWriting,
   editMessage,
 } from "../messages.ts";
-import { Bit, can, demand, writingIn } from "../permissions.ts";
+import { Bit, can, demand } from "../permissions.ts";
 import { messageOf } from "../shapes.ts";
 import { pointerTo } from "../thread_life.ts";
-
 import type { Channel, Message, World } from "../world.ts";
 
 const DONE: RestAnswer = { status: 204 };
@@ -84,10 +84,16 @@ function part(all: readonly Message[], query: URLSearchParams, limit: number): M
 function create(world: World, request: RestRequest): RestAnswer {
   const app = appOf(request);
   const channel = findTextChannel(world, request);
-  demand(world, app.id, { in: channel, bits: writingIn(channel) });
-  const { body: payload = {}, files } = request;
-  demandWriting(world, app.id, { channel, payload, hasFiles: files.length > 0 });
-  const message = createMessage(world, channel, app.user, payload, { files });
+  const { files } = request;
+  demandWriting(world, app.id, {
+    channel,
+    // Read late: it may break the contract, and what the bot may do there is said first.
+    get payload() {
+      return request.body ?? {};
+    },
+    hasFiles: files.length > 0,
+  });
+  const message = createMessage(world, channel, app.user, request.body ?? {}, { files });
   return { status: 200, body: messageOf(world, message, app) };
 }
 
@@ -105,6 +111,7 @@ function edit(world: World, request: RestRequest): RestAnswer {
     throw new ApiError(403, 50005, "Cannot edit a message authored by another user");
   }
   if (isNotice(message)) throw onNotice();
+  demandUnlocked(world, app.id, channel);
   editMessage(world, message, request.body ?? {}, { files: request.files });
   return { status: 200, body: messageOf(world, message, app) };
 }
@@ -149,8 +156,7 @@ function onNotice(): ApiError {
 
 /** Pinned messages, latest pin first. */
 function pinned(channel: Channel): Message[] {
-  return [...channel.messages.values()].filter((it) => it.pinnedAt !== undefined)
-    .sort((a, b) => b.pinnedAt! < a.pinnedAt! ? -1 : 1);
+  return [...channel.pins.keys()].map((id) => channel.messages.get(id)!).reverse();
 }
 
 function oldPins(world: World, request: RestRequest): RestAnswer {
@@ -164,9 +170,10 @@ function pins(world: World, request: RestRequest): RestAnswer {
   const channel = findTextChannel(world, request, READING);
   const limit = queryNumber(request.query, "limit", { min: 1, max: 50, fallback: 50 });
   const before = Date.parse(request.query.get("before") ?? "9999-01-01");
-  const found = pinned(channel).filter((it) => Date.parse(it.pinnedAt!) < before);
+  const pinnedAt = ({ data }: Message) => channel.pins.get(data.id)!;
+  const found = pinned(channel).filter((it) => Date.parse(pinnedAt(it)) < before);
   const items = found.slice(0, limit).map((message) => ({
-    pinned_at: message.pinnedAt,
+    pinned_at: pinnedAt(message),
     message: messageOf(world, message, appOf(request)),
   }));
   return { status: 200, body: { items, has_more: found.length > limit } };
@@ -175,11 +182,11 @@ function pins(world: World, request: RestRequest): RestAnswer {
 function pin(world: World, request: RestRequest): RestAnswer {
   const app = appOf(request);
   const [channel, message] = pinTarget(world, request);
-  if (message.pinnedAt !== undefined) return DONE;
-  if (pinned(channel).length >= MAX_PINS) {
+  if (message.data.pinned) return DONE;
+  if (channel.pins.size >= MAX_PINS) {
     throw new ApiError(400, 30003, `Maximum number of pins reached (${MAX_PINS})`);
   }
-  setPinned(world, channel, { message, at: world.nowIso() });
+  setPinned(world, channel, { message, isPinned: true });
   createNotice(world, channel, {
     author: app.user,
     type: MessageType.ChannelPinnedMessage,
@@ -190,7 +197,7 @@ function pin(world: World, request: RestRequest): RestAnswer {
 
 function unpin(world: World, request: RestRequest): RestAnswer {
   const [channel, message] = pinTarget(world, request);
-  if (message.pinnedAt !== undefined) setPinned(world, channel, { message, at: undefined });
+  if (message.data.pinned) setPinned(world, channel, { message, isPinned: false });
   return DONE;
 }
 
@@ -204,12 +211,14 @@ function pinTarget(world: World, request: RestRequest): [Channel, Message] {
   return [channel, findMessage(channel, request)];
 }
 
-function setPinned(world: World, channel: Channel, { message, at }: {
+function setPinned(world: World, channel: Channel, { message, isPinned }: {
   readonly message: Message;
-  readonly at: string | undefined;
+  readonly isPinned: boolean;
 }): void {
-  message.pinnedAt = at;
-  message.data.pinned = at !== undefined;
+  const { data } = message;
+  data.pinned = isPinned;
+  if (isPinned) channel.pins.set(data.id, world.nowIso());
+  else channel.pins.delete(data.id);
   tellMessage(world, message, { name: "MESSAGE_UPDATE", channel });
   tellPins(world, channel);
 }

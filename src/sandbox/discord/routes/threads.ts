@@ -27,7 +27,7 @@ import { tellMessage } from "../events.ts";
 import { Form } from "../form.ts";
 import { createNotice } from "../messages.ts";
 import { Bit, can, demand, missingPermissions } from "../permissions.ts";
-import { activeThreads, channelOf, memberOf, threadMemberOf } from "../shapes.ts";
+import { activeThreads, channelOf, memberOf } from "../shapes.ts";
 import {
   archiveIdleThreads,
   archiveOf,
@@ -145,8 +145,7 @@ function startFrom(world: World, request: RestRequest): RestAnswer {
 function listed(threads: readonly Channel[], app: Application, hasMore = false): RestAnswer {
   const body = {
     threads: threads.map((thread) => channelOf(thread, app.id)),
-    members: threads.flatMap((thread) => thread.thread!.members.get(app.id) ?? [])
-      .map(threadMemberOf),
+    members: threads.flatMap((thread) => thread.thread!.members.get(app.id) ?? []),
     has_more: hasMore,
   };
   return { status: 200, body };
@@ -222,7 +221,7 @@ function userOf(member: APIThreadMember): string {
 function shownMember(channel: Channel, threadMember: APIThreadMember, withMember: boolean) {
   const member = channel.guild!.members.get(userOf(threadMember));
   return {
-    ...threadMemberOf(threadMember),
+    ...threadMember,
     ...(withMember && member && { member: memberOf(member) }),
   };
 }
