@@ -4,7 +4,8 @@
  * @module
  */
 
-const GRAPHEMES = new Intl.Segmenter("und", { granularity: "grapheme" });
+/** Made when it is first wanted: its tables take 3 MB. */
+let graphemes: Intl.Segmenter | undefined;
 
 const DOTS = "...";
 
@@ -38,7 +39,8 @@ export function cut(text: string, max: number): string {
 function boundaryUpTo(text: string, from: number, at: number): number {
   // Whether a grapheme begins at `at` is decided by what stands before and the one sign after it.
   const near = text.slice(from, at + 2);
-  return from + (GRAPHEMES.segment(near).containing(at - from)?.index ?? 0);
+  graphemes ??= new Intl.Segmenter("und", { granularity: "grapheme" });
+  return from + (graphemes.segment(near).containing(at - from)?.index ?? 0);
 }
 
 /**
