@@ -7,7 +7,7 @@
 
 import { delay } from "es-toolkit";
 import { Child } from "./discord/child.ts";
-import type { Place } from "./discord/client.ts";
+import type { Place } from "./discord/place.ts";
 
 /** Until garbage and connections of the start are gone. */
 const IDLE_MS = 5_000;

@@ -9,7 +9,7 @@ import { openRouter } from "../../../src/discord/router.ts";
 import type { Command, OutgoingMessage } from "../../../src/discord/surface.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { openLog } from "../../../src/runtime/log.ts";
-import type { Place } from "./client.ts";
+import type { Place } from "./place.ts";
 import { PONG } from "./pong.ts";
 
 const ANSWER: OutgoingMessage = { embeds: [PONG] };

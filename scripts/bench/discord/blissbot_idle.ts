@@ -6,7 +6,7 @@ import { openCardsInMemory } from "../../../src/discord/pages.ts";
 import { startFleet } from "../../../src/fleet.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { openLog } from "../../../src/runtime/log.ts";
-import type { Place } from "./client.ts";
+import type { Place } from "./place.ts";
 
 /** Connects them; resolves when all are ready. */
 export async function connect(place: Place): Promise<void> {

@@ -5,13 +5,7 @@
  */
 
 import { answerLines } from "./lines.ts";
-
-/** Where the local Discord is, and who there is. */
-export interface Place {
-  readonly apiUrl: string;
-  readonly guildId: string;
-  readonly bots: readonly { readonly token: string; readonly channelId: string }[];
-}
+import type { Place } from "./place.ts";
 
 /** Connects bots that call `onMessage` for each message and answer `/ping` and their channel. */
 export type Connect = (place: Place, onMessage: () => void) => Promise<void>;

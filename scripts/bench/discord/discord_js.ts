@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { Client, Events, GatewayIntentBits } from "discord.js";
-import type { Place } from "./client.ts";
+import type { Place } from "./place.ts";
 
 const { Guilds, GuildMessages, MessageContent } = GatewayIntentBits;
 

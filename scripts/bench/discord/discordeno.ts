@@ -1,7 +1,7 @@
 /** Bare Discordeno, as its guide shows it. @module */
 
 import { createBot, GatewayIntents } from "discordeno";
-import type { Place } from "./client.ts";
+import type { Place } from "./place.ts";
 import { PONG } from "./pong.ts";
 
 const INTENTS = GatewayIntents.Guilds | GatewayIntents.GuildMessages |

@@ -18,7 +18,7 @@ import type { Action } from "../../../src/sandbox/discord/interactions.ts";
 import { Person } from "../../../src/sandbox/discord/people.ts";
 import { startDiscord } from "../../../src/sandbox/discord/server.ts";
 import type { Application, Channel } from "../../../src/sandbox/discord/world.ts";
-import type { Place } from "./client.ts";
+import type { Place } from "./place.ts";
 import { answerLines } from "./lines.ts";
 
 const ADMINISTRATOR = 1n << 3n;
