@@ -26,6 +26,7 @@ onStopSignal((name) => stopping.signal.aborted ? Deno.exit(1) : stopping.abort(n
 Deno.exit(await run());
 
 async function run(): Promise<number> {
+  let log: Log | undefined;
   try {
     const { values } = parseArgs({
       args: Deno.args,
@@ -34,7 +35,7 @@ async function run(): Promise<number> {
     if (values.help) return console.log("deno task start [--config FILE]"), 0;
     const env = Deno.env.toObject();
     const config = loadConfig({ path: values.config, cwd: Deno.cwd(), env });
-    const log = openLog("blissbot", {
+    const ours = log = openLog("blissbot", {
       write: (line) => console.error(line.trimEnd()),
       now: () => new Date(),
       secrets: secretsOf(config),
@@ -45,18 +46,19 @@ async function run(): Promise<number> {
     // Also while it is still starting: a database may be slow to answer.
     signal.addEventListener("abort", () =>
       setTimeout(() => {
-        log.error(`Could not stop cleanly within ${STOP_MS / 1000} s`);
+        ours.error(`Could not stop cleanly within ${STOP_MS / 1000} s`);
         Deno.exit(1);
       }, STOP_MS));
-    surviveMistakes(log);
-    const app = await startApp(config, { log, signal });
-    await show(app, config, signal);
+    surviveMistakes(ours);
+    const app = await startApp(config, { log: ours, signal });
+    // A full disk behind the output is no reason to be without bots.
+    await show(app, config, signal).catch((error) => ours.warn("Cannot show the table", { error }));
     if (!signal.aborted) await once(signal, "abort");
-    log.info(`Stopping on ${signal.reason}`);
+    ours.info(`Stopping on ${signal.reason}`);
     await app.stop();
     return 0;
   } catch (error) {
-    return explain(error);
+    return explain(error, log);
   }
 }
 
@@ -86,12 +88,14 @@ async function show(app: App, config: Config, signal: AbortSignal): Promise<void
 }
 
 /** Exit codes: 2 configuration, 4 store. Anything else is our own mistake and keeps its stack. */
-function explain(error: unknown): number {
+function explain(error: unknown, log: Log | undefined): number {
   if (stopping.signal.aborted && error === stopping.signal.reason) return 0; // stopped at the start
   if (error instanceof StoreError) return console.error(error.message), 4;
   if (
     error instanceof ConfigError || error instanceof ListenError ||
     error instanceof TypeError && "code" in error // parseArgs
   ) return console.error(error.message.split(". To specify")[0]), 2;
-  throw error;
+  if (!log) throw error;
+  log.error("Cannot go on; report it", { error }); // thrown, it would be survived, and nothing done
+  return 1;
 }

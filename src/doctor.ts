@@ -132,7 +132,9 @@ function tokenFault(door: BotDoor, tokens: Config["discord"]["tokens"]): Finding
   return {
     name: `${title}: token`,
     state: "failed",
-    text: twin ? `Is the same as ${twin}` : "Is no token of a Discord bot",
+    text: twin
+      ? `Is the same as ${twin}`
+      : 'Is no token of a Discord bot, or has more around it, such as quotes or "Bot "',
     remedy: "Every bot needs an application of its own: copy the token from its page Bot at " +
       `https://discord.com/developers/applications into ${tokenVariable}`,
   };

@@ -79,12 +79,13 @@ export function twinOf(
 }
 
 function asManaged(member: FleetMember) {
-  const { door: { name, title }, status, delayMs, restart } = member;
+  const { door: { name, title }, status, delayMs, isInGuild, restart } = member;
   return {
     name,
     title,
     status: status(),
     delayMs: delayMs(),
+    isInGuild: isInGuild(),
     isMaster: name === "master",
     restart,
   };

@@ -6,8 +6,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type Config, ConfigError, loadConfig } from "../src/config.ts";
+import { type Config, ConfigError, loadConfig, secretsOf } from "../src/config.ts";
 import { environmentSchema, fileSchema, keyPaths } from "../src/config/schema.ts";
+import { openLog } from "../src/runtime/log.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 type Env = Record<string, string | undefined>;
@@ -183,7 +184,7 @@ Deno.test("loadConfig() reads .env, which real variables win over and empty ones
     ".env": '\uFEFFNITRADO_TOKEN="from file"\r\nDISCORD_TOKEN_AP=file # note\nREDIS_URL=\n',
   };
   inFolder(files, (cwd) => {
-    const env = { DISCORD_TOKEN_AP: "real", NITRADO_TOKEN: "", DATABASE_URL: "" };
+    const env = { DISCORD_TOKEN_AP: " real\r\n", NITRADO_TOKEN: "", DATABASE_URL: "" };
     const config = loadConfig({ cwd, env });
     assert.equal(config.nitrado.token, "from file");
     assert.equal(config.discord.tokens.ap, "real");
@@ -256,7 +257,7 @@ Deno.test("every mistake of file and environment is reported at once", () => {
     "(without quotes a long id loses digits)";
   assert.deepEqual([...problems(toml, env)].sort(), [
     "DATABASE_URL: found text; begin it with postgres:// or postgresql://, then user:password@host:port; write special characters of the password as %XX",
-    "NITRADO_TOKEN: found text; copy it again from the page that issued it",
+    "NITRADO_TOKEN: found text; copy it again from the page that issued it, in one line",
     "REDIS_URL: found text; begin it with redis:// or rediss://, then user:password@host:port; write special characters of the password as %XX",
     "data_dir: found a number; write a path, a Windows one in single quotes, such as " +
     "'D:\\blissbot\\data'",
@@ -468,7 +469,7 @@ Deno.test("no secret ever appears in a problem, wherever it stands and whatever 
     const toml = `wrong = 1\n[discord]\napi_url = ${JSON.stringify(`x://u:${url}@h`)}
       [[servers]]\nid = "a"\nrcon_password = ${value}\nrcon_port = ${JSON.stringify(password)}
       save_path = ${JSON.stringify(`${password}\n`)}\n${more.join("\n")}`;
-    const tokens = Object.keys(environmentSchema.shape).map((name) => [name, `\n${token}`]);
+    const tokens = Object.keys(environmentSchema.shape).map((name) => [name, `a\n${token}`]);
     const env = { ...Object.fromEntries(tokens), DATABASE_URL: url, REDIS_URL: `http://${url}` };
     try {
       load(toml, env);
@@ -480,6 +481,39 @@ Deno.test("no secret ever appears in a problem, wherever it stands and whatever 
     }
     assert.fail("the mistakes went unnoticed");
   }));
+});
+
+Deno.test("no token and no password of the configuration gets through the log", () => {
+  // One secret per variable: a variable that comes later fails here until the log knows it.
+  const names = Object.keys(environmentSchema.shape);
+  const env = Object.fromEntries(names.map((name, i) => {
+    const secret = `s3cr3t-${i}`;
+    const scheme = { DATABASE_URL: "postgres", REDIS_URL: "redis" }[name];
+    return [name, scheme ? `${scheme}://u:${secret}%23@127.0.0.1:1/x` : secret];
+  }));
+  const config = load(
+    `[[servers]]\nid = "a"\nname = "A"\nrcon_password = "\${RCON}"
+     [[servers]]\nid = "b"\nname = "B"\nrcon_password = "s3cr3t-toml"`,
+    { ...env, RCON: "s3cr3t-rcon" },
+  );
+  const lines: string[] = [];
+  for (const format of ["json", "terminal"] as const) {
+    const log = openLog("x", {
+      write: (line) => lines.push(line),
+      now: () => new Date(),
+      secrets: secretsOf(config),
+      level: "debug",
+      format,
+    });
+    log.info("Everything", { config });
+    const texts = Object.values(env).flatMap((value) => [value, decodeURIComponent(value)]);
+    for (const text of [...texts, "s3cr3t-rcon", "s3cr3t-toml"]) {
+      const bare = text.replace(/^.*:\/\/u:(.*)@.*/, "$1"); // a password apart from its URL
+      log.error(`It said ${bare}, in ${text}`, { bare, error: new Error(text) });
+    }
+  }
+  assert.equal(lines.length, 2 * (1 + 2 * names.length + 2));
+  for (const line of lines) assert.doesNotMatch(line, /s3cr3t-/);
 });
 
 Deno.test("config.example.toml is valid as it is and with every example switched on", () => {
@@ -529,4 +563,5 @@ Deno.test("a password that breaks its URL is a mistake of the configuration and 
     assert.deepEqual(problems("", { [variable]: `${scheme}://u:S%23K@127.0.0.1:5432/x` }), []);
   }
   assert.match(problems("", { DISCORD_TOKEN_GP: "   " })[0]!, /^DISCORD_TOKEN_GP: /);
+  assert.match(problems("", { DISCORD_TOKEN_GP: "a\nb" })[0]!, /^DISCORD_TOKEN_GP: .*in one line$/);
 });

@@ -22,7 +22,6 @@ import type { LocalDiscord } from "../src/sandbox/discord/server.ts";
 import type { Application, Channel, Guild } from "../src/sandbox/discord/world.ts";
 import { localDiscord } from "./local_discord.ts";
 
-
 /** Roles of the guild, lowest first. */
 const ROLES = ["support", "moderator", "admin", "owner"] as const;
 export type RoleName = typeof ROLES[number];

@@ -119,7 +119,8 @@ Deno.test("doctor names tokens that cannot be right without asking Discord", asy
   equal(lineAbout(found, "Gift Points: token"), `${twin("Gift Points", "AP")}GP`);
   equal(
     lineAbout(found, "Server Management: token"),
-    `✗ Server Management: token Is no token of a Discord bot ${remedy}DISCORD_TOKEN_SERVERS`,
+    "✗ Server Management: token Is no token of a Discord bot, or has more around it, such as " +
+      `quotes or "Bot " ${remedy}DISCORD_TOKEN_SERVERS`,
   );
   const { assistant, master, ticket } = world.apps;
   deepEqual(

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to an environment without any of BlissBot's variables. */
   readonly env?: Record<string, string>;
+  /** A file that takes what it prints. */
+  readonly outTo?: string;
 }
 
 /** Variables that would make a test depend on who runs it. */
@@ -35,10 +37,12 @@ function taskArguments(task: Task): string[] {
   return words.map((word) => word.startsWith("-") ? word : ROOT + word);
 }
 
-function command(task: Task, args: string[], { cwd, env }: RunOptions): Deno.Command {
+function command(task: Task, args: string[], { cwd, env, outTo }: RunOptions): Deno.Command {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !OURS.test(name));
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", `--config=${ROOT}deno.json`, ...taskArguments(task), ...args],
+  const words = ["run", `--config=${ROOT}deno.json`, ...taskArguments(task), ...args];
+  const redirected = ["-c", `exec "$0" "$@" > ${outTo}`, Deno.execPath(), ...words];
+  return new Deno.Command(outTo === undefined ? Deno.execPath() : "sh", {
+    args: outTo === undefined ? words : redirected,
     cwd: cwd ?? ROOT,
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },

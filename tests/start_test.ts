@@ -53,6 +53,21 @@ Deno.test("start without any configuration serves its health page and stops clea
   });
 });
 
+Deno.test("a full disk behind its output keeps nobody from the bots, nor from a clean stop", async () => {
+  await using world = await community();
+  await withTempFolder(async (cwd) => {
+    const options = await configure(cwd, world, { dataDir });
+    const until = /"blissbot\/master".*Registered/;
+    await using daemon = await start([], { ...options, until, outTo: "/dev/full" });
+    await daemon.logs(/"level":"warn","part":"blissbot","message":"Cannot show the table"/);
+    const ann = world.person("ann", { roles: ["admin"] });
+    match(textOf(shown(await ann.runs("/fleet"))), /\*\*Master\*\* · ready/);
+    const { code, err } = await daemon.end("SIGTERM");
+    equal(code, 0, err);
+    doesNotMatch(err, /"level":"error"/);
+  });
+});
+
 Deno.test("start stops cleanly while it is still opening the store", async () => {
   await withTempFolder(async (cwd) => {
     await Deno.writeTextFile(`${cwd}/config.toml`, "[http]\nport = 0\n");
@@ -205,7 +220,10 @@ Deno.test("what is wrong with one bot is said, and touches no other; SIGINT ends
     });
     await using daemon = await start([], options);
     const { out } = daemon;
-    match(linesAbout(out, "Activity Points")[0]!, /^✗ .* disabled: .* into DISCORD_TOKEN_AP$/);
+    match(
+      linesAbout(out, "Activity Points")[0]!,
+      /^✗ .* disabled: .* into DISCORD_TOKEN_AP and start /,
+    );
     deepEqual(linesAbout(out, "Gift Points"), [
       "○ Gift Points not configured: DISCORD_TOKEN_GP is not set",
     ]);
@@ -217,7 +235,7 @@ Deno.test("what is wrong with one bot is said, and touches no other; SIGINT ends
     match(missing!, /^✗ Assistant not in your server yet: open its invite link$/);
     match(link!, new RegExp(`client_id=${apps.assistant.id}&`));
     equal(linesAbout(out, "Master")[0], "✓ Master ready");
-    match(linesAbout(out, "Ticket")[0]!, /^✗ .* disabled: .* DISCORD_TOKEN_TICKET$/);
+    match(linesAbout(out, "Ticket")[0]!, /^✗ .* disabled: DISCORD_TOKEN_TICKET is no token /);
     const { code, down } = await health(daemon);
     equal(code, 503);
     deepEqual(down, [

@@ -145,9 +145,10 @@ export const fileSchema = z.strictObject({
   maps: z.record(z.string(), mapSchema, section("maps.<Name>")).default({}),
 });
 
+/** Files of secrets end with a line break, and what is copied from a page with a blank. */
 function token() {
-  const remedy = "copy it again from the page that issued it";
-  return text(remedy).regex(/\S/, remedy);
+  const remedy = "copy it again from the page that issued it, in one line";
+  return z.string(remedy).trim().regex(/^\P{Cc}+$/u, remedy);
 }
 
 /** The environment variables that count. Secrets live here, so that config.toml can be shared. */

@@ -14,10 +14,9 @@ import type { Form, Id, OutgoingMessage } from "./surface.ts";
  */
 type State = "open" | "thinking" | "quiet" | "answered" | "gone";
 
-/** Discord's codes: not known (any more); answered already; token older than 15 minutes. */
+/** Discord's codes: not known (any more); answered already. */
 const UNKNOWN_INTERACTION = 10062;
 const ALREADY_ANSWERED = 40060;
-const TOKEN_GONE = [10015, 50027];
 
 /** How an interaction is acknowledged before there is an answer. */
 export interface Acknowledgement {
@@ -65,8 +64,10 @@ export class Answering {
         : this.#replies.deferUpdate());
       this.#state = stateAfter(this.#acknowledgement);
     } catch (error) {
-      this.#didAcknowledgeFail = true;
       if (codeOf(error) === UNKNOWN_INTERACTION) this.#state = "gone";
+      // By this very one: it was sent again, as the answer to the first one got lost.
+      else if (codeOf(error) === ALREADY_ANSWERED) this.#state = stateAfter(this.#acknowledgement);
+      else this.#didAcknowledgeFail = true;
     }
   }
 
@@ -128,21 +129,17 @@ export class Answering {
         this.#state = "gone";
         return true;
       }
-      if (codeOf(error) !== ALREADY_ANSWERED || !this.#didAcknowledgeFail) throw error;
-      this.#state = stateAfter(this.#acknowledgement); // it had come through after all
-      return false;
+      if (codeOf(error) !== ALREADY_ANSWERED) throw error;
+      // By the acknowledgement, which had come through after all, or else by this very one.
+      this.#state = this.#didAcknowledgeFail ? stateAfter(this.#acknowledgement) : "answered";
+      return !this.#didAcknowledgeFail;
     }
   }
 
   async #later(send: () => Promise<void>): Promise<void> {
     if (this.#state === "gone") return;
-    try {
-      await send();
-      this.#state = "answered";
-    } catch (error) {
-      if (!TOKEN_GONE.includes(codeOf(error) ?? 0)) throw error;
-      this.#state = "gone";
-    }
+    await send();
+    this.#state = "answered";
   }
 }
 

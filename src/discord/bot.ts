@@ -19,7 +19,7 @@ import type { Interaction, PastMessages } from "./interaction.ts";
 import {
   type RawInteraction,
   type RawMessage,
-  type RawUser,
+  type RawReady,
   readInteraction,
   readMessage,
 } from "./incoming.ts";
@@ -74,6 +74,8 @@ export interface ConnectedBot {
 /** The bot's own user. */
 export interface BotUser {
   readonly id: Id;
+  /** The same as its id, but for bots older than 2017. */
+  readonly applicationId: Id;
   readonly name: string;
   /** Hash of its picture; null without one. */
   readonly avatar: string | null;
@@ -112,11 +114,18 @@ export function connectBot(options: BotOptions): ConnectedBot {
     },
   };
   // The id in the token is checked before anything is sent with it.
-  const applicationId = applicationIdOf(options.token) ?? "";
+  const botId = applicationIdOf(options.token) ?? "";
   const { look, guildId } = options;
   const surface = {
     ...openChannelMessages(rest, look),
-    ...openPlaces({ rest, guildId, botId: applicationId }),
+    ...openPlaces({ rest, guildId, botId }),
+  };
+  const answering = {
+    rest,
+    look,
+    get applicationId() {
+      return user?.applicationId ?? botId;
+    },
   };
   return {
     async run(control) {
@@ -129,7 +138,7 @@ export function connectBot(options: BotOptions): ConnectedBot {
       }
     },
     surface,
-    past: { edit: surface.edit, editAnswer: editAnswer({ rest, applicationId, look }) },
+    past: { edit: surface.edit, editAnswer: editAnswer(answering) },
     latencyMs: () => run?.shard.heart.rtt,
     user: () => user,
     isInGuild: () => run?.isInGuild ?? false,
@@ -148,15 +157,23 @@ class BotRun {
   readonly shard: GuardedShard;
   isInGuild = false;
   readonly #options: RunOptions;
-  readonly #applicationId: Id;
+  /** Until Discord says it, the id in the token, which very old bots share with no application. */
+  #applicationId: Id;
   readonly #running = new Set<Promise<void>>();
   readonly #mayComplain: () => boolean;
   #isRegistering = false;
+  #isRegistered = false;
 
   constructor(options: RunOptions) {
     const applicationId = applicationIdOf(options.token);
     // Discordeno would throw a riddle, or send what is no token to Discord.
-    if (!applicationId) throw new Unrecoverable(remedyFor(4004, options));
+    if (!applicationId) {
+      throw new Unrecoverable(
+        `${options.tokenVariable} is no token of a Discord bot, or has more around it, such as ` +
+          'quotes or "Bot ": copy it from the page Bot of the developer portal and start BlissBot ' +
+          "again",
+      );
+    }
     this.#options = options;
     this.#applicationId = applicationId;
     this.#mayComplain = oncePerMinute(options.clock);
@@ -185,7 +202,7 @@ class BotRun {
       return readGatewayInfo(await this.rest.call("GET", "/gateway/bot"));
     } catch (error) {
       if (!(error instanceof DiscordRestError)) throw error;
-      if (error.status === 401) throw new Unrecoverable(remedyFor(4004, this.#options));
+      if (error.isTokenRefused) throw new Unrecoverable(remedyFor(4004, this.#options));
       throw new Unreachable(error.message, { cause: error });
     }
   }
@@ -198,7 +215,7 @@ class BotRun {
       case "INTERACTION_CREATE":
         return this.#passInteraction(data as RawInteraction);
       case "READY":
-        return this.#noteReady(data as { user: RawUser; guilds: { id: Id }[] });
+        return this.#noteReady(data as RawReady);
       case "GUILD_CREATE":
       case "GUILD_DELETE":
         return this.#noteGuild(name, data as { id: Id; unavailable?: boolean });
@@ -226,11 +243,17 @@ class BotRun {
     if (interaction) this.#handle("interaction", () => onInteraction(interaction));
   }
 
-  #noteReady({ user, guilds }: { user: RawUser; guilds: { id: Id }[] }): void {
-    const { onUser, guildId, log, name } = this.#options;
-    onUser({ id: user.id, name: user.username, avatar: user.avatar ?? null });
+  #noteReady({ user, guilds = [], application }: RawReady): void {
+    const { onUser, guildId } = this.#options;
+    const applicationId = this.#applicationId = application?.id ?? this.#applicationId;
+    onUser({ id: user.id, applicationId, name: user.username, avatar: user.avatar ?? null });
     this.isInGuild = guilds.some(({ id }) => id === guildId);
-    if (this.isInGuild) return;
+    if (this.isInGuild) this.#registerOnce();
+    else this.#tellAbsence();
+  }
+
+  #tellAbsence(): void {
+    const { guildId, log, name } = this.#options;
     log.warn(`${name} is not in the server ${guildId}: invite it with the link that start shows`);
   }
 
@@ -238,7 +261,14 @@ class BotRun {
   #noteGuild(name: string, { id, unavailable }: { id: Id; unavailable?: boolean }): void {
     if (id !== this.#options.guildId || unavailable) return;
     this.isInGuild = name === "GUILD_CREATE";
-    if (!this.isInGuild || this.#isRegistering) return;
+    if (this.isInGuild) return this.#registerOnce();
+    this.#isRegistered = false;
+    this.#tellAbsence();
+  }
+
+  /** Once per stay in the server, of which READY tells, or GUILD_CREATE, or both. */
+  #registerOnce(): void {
+    if (this.#isRegistered || this.#isRegistering) return;
     this.#isRegistering = true;
     this.#handle("commands", () => this.#register().finally(() => this.#isRegistering = false));
   }
@@ -247,11 +277,15 @@ class BotRun {
   async #register(): Promise<void> {
     const { guildId, commands, signal, clock, log } = this.#options;
     const path = `/applications/${this.#applicationId}/guilds/${guildId}/commands`;
-    for (let failures = 0; !signal.aborted; failures++) {
+    for (let failures = 0; !signal.aborted && this.isInGuild; failures++) {
       try {
-        const registered = await this.rest.call("GET", `${path}?with_localizations=true`);
-        if (sameCommands(registered, commands)) return log.debug("The commands are as they were");
+        // Where they cannot be read, they are written: the worst is to write the same again.
+        const registered = await this.rest.call("GET", `${path}?with_localizations=true`)
+          .catch(() => undefined);
+        this.#isRegistered = sameCommands(registered, commands);
+        if (this.#isRegistered) return log.debug("The commands are as they were");
         await this.rest.call("PUT", path, { body: commands });
+        this.#isRegistered = true;
         return log.info(`Registered its commands: ${commands.map(({ name }) => name).join(", ")}`);
       } catch (error) {
         if (signal.aborted) return;
@@ -290,13 +324,13 @@ function remedyFor(code: number, { name, tokenVariable, intents }: BotOptions): 
   switch (code) {
     case 4004:
       return `Discord refuses the token of ${name}: press Reset Token on the page Bot of the ` +
-        `developer portal and put the new token into ${tokenVariable}`;
+        `developer portal, put the new token into ${tokenVariable} and start BlissBot again`;
     case 4011:
       return `Discord refuses ${name} as it is in too many servers: let it leave all but yours`;
     case 4014: {
       const switches = portalSwitches(intents).map((name) => `"${name}"`).join(" and ");
       return `Discord refuses the intents of ${name}: switch on ${switches} on the page Bot of ` +
-        "the developer portal, under Privileged Gateway Intents";
+        "the developer portal, under Privileged Gateway Intents, and start BlissBot again";
     }
     default:
       return `Discord refuses ${name} with close code ${code}: this is a mistake in BlissBot, ` +

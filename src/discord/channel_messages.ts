@@ -5,7 +5,7 @@
  */
 
 import type { Look } from "./embed.ts";
-import { replacing, toDiscordMessage } from "./message.ts";
+import { toDiscordEdit, toDiscordMessage } from "./message.ts";
 import type { Rest } from "./rest.ts";
 import type { Surface } from "./surface.ts";
 
@@ -32,12 +32,9 @@ export function openChannelMessages(
     },
 
     async edit(channelId, messageId, message) {
-      const { body, files } = toDiscordMessage(replacing(message), look);
-      // An edit keeps what it does not name, so files that the new message lacks go too; not so when
-      // only its rows are changed, which `replacing` leaves without a text.
-      const isWhole = body.content !== undefined;
+      const { body, files } = toDiscordEdit(message, look);
       await rest.call("PATCH", `/channels/${channelId}/messages/${messageId}`, {
-        body: isWhole ? { attachments: [], ...body } : body,
+        body,
         files,
         isIdempotent: true,
       });

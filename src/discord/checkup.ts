@@ -49,7 +49,7 @@ export async function checkBot(rest: Rest, needs: BotNeeds): Promise<Finding[]> 
   } catch (error) {
     if (!(error instanceof DiscordRestError)) throw error;
     findings.push(
-      error.status === 401
+      error.isTokenRefused
         ? {
           name: `${title}: token`,
           state: "failed",
@@ -152,11 +152,15 @@ export async function checkRoles(
   return Object.entries(roles).map(([tier, ids]): Finding => {
     const name = `Roles: ${tier}`;
     const unknown = ids.filter((id) => !names.has(id));
-    if (unknown.length > 0) {
+    // The id of @everyone is the server's, and Discord lists it among nobody's roles.
+    const isEveryone = ids.includes(guildId);
+    if (unknown.length > 0 || isEveryone) {
       return {
         name,
         state: "failed",
-        text: `The server has no role ${unknown.join(", ")}`,
+        text: isEveryone
+          ? `${guildId} is @everyone, which makes nobody ${tier}`
+          : `The server has no role ${unknown.join(", ")}`,
         remedy: `Correct [roles] ${tier}: right-click the role in Discord, Copy Role ID`,
       };
     }

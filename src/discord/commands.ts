@@ -96,8 +96,7 @@ function toDiscordOption(option: Option, where: string): DiscordOption {
   check(
     kind === "text" || (!choices && !suggest),
     where,
-    `a ${kind} has neither choices nor ` +
-      "suggestions",
+    `a ${kind} has neither choices nor suggestions`,
   );
   return {
     type: TYPES[kind],

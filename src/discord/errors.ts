@@ -41,6 +41,10 @@ const REMEDIES: Readonly<Record<number, string>> = {
   429: "wait a little; BlissBot slows down by itself",
 };
 
+/** For what Discord itself would have said otherwise. */
+const NOT_DISCORD =
+  "check the network, a proxy on the way, and api_url in section [discord] of config.toml";
+
 /** Longer texts are cut: an error is a line. */
 const MAX_TEXT = 300;
 
@@ -53,6 +57,8 @@ export class DiscordRestError extends Error {
   readonly code: number | undefined;
   /** Method and path with tokens masked, such as `POST /channels/1/messages`. */
   readonly route: string;
+  /** Whether Discord itself refuses the bot's token; a proxy on the way may answer 401 as well. */
+  readonly isTokenRefused: boolean;
 
   constructor({ method, path, status, body = "", text, remedy }: RestFailure) {
     const route = `${method} ${maskedPath(path)}`;
@@ -63,6 +69,7 @@ export class DiscordRestError extends Error {
     this.status = status;
     this.code = answer?.code;
     this.route = route;
+    this.isTokenRefused = status === 401 && answer !== undefined && answer.code === undefined;
   }
 
   /** Whether what the call was about does not exist (any more): deleted, expired, or never there. */
@@ -128,6 +135,7 @@ function remedyOf(status: number, answer: DiscordAnswer | undefined): string {
   if (answer?.isCategoryFull) return "the category has 50 channels: delete some or use another one";
   if (status >= 300 && status < 400) return "check api_url in section [discord] of config.toml";
   if (status >= 500) return REMEDIES[0]!;
+  if (!answer && [401, 403, 404].includes(status)) return NOT_DISCORD;
   return (answer?.code ? REMEDIES[answer.code] : undefined) ?? REMEDIES[status] ??
     "this is a mistake in BlissBot: report it with this line";
 }

@@ -15,7 +15,7 @@ import type {
   ShardSocketRequest,
 } from "discordeno";
 import { backoffMs } from "../runtime/backoff.ts";
-import { type Clock, settlesWithin } from "../runtime/clock.ts";
+import { type Clock, settlesWithin, unlessAborted } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { Unreachable, Unrecoverable } from "../runtime/supervise.ts";
 
@@ -53,6 +53,8 @@ interface End {
   readonly reason: string;
   /** Least pause before the next one, in milliseconds; undefined: as after any failure. */
   readonly pauseMs?: number;
+  /** Whether Discord refused the session, at a login: as there was one less than 5 s before. */
+  readonly isRefused?: true;
 }
 
 /** Close codes after which Discord wants no further attempt. */
@@ -75,6 +77,8 @@ const HEALTHY_AFTER_MS = 60_000;
 const SHORT_OUTAGE_MS = 600_000;
 /** New sessions left untouched: at zero of 1,000 per day Discord resets the token. */
 const IDENTIFY_RESERVE = 20;
+/** Refused logins at the start that are tried again; with the pauses they last longer than 5 s. */
+const MOST_REFUSED = 4;
 
 /** Discordeno's shard with its reconnecting taken out of its hands; lives for one `run`. */
 export class GuardedShard extends DiscordenoShard {
@@ -112,7 +116,8 @@ export class GuardedShard extends DiscordenoShard {
 
   /**
    * Keeps the session until `signal` asks for its end. Throws `Unrecoverable` after a fatal close
-   * code, and `Unreachable` when the very first connection does not come to READY.
+   * code, and `Unreachable` when the very first connection does not come to READY. One that is only
+   * too soon after another, as when the program is started again at once, is tried again here.
    */
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#drop({ code: GOODBYE, reason: "stopped" });
@@ -133,12 +138,12 @@ export class GuardedShard extends DiscordenoShard {
     const end = await this.#attempt(signal);
     if (signal.aborted) return;
     if (FATAL.has(end.code)) throw new Unrecoverable(this.#options.remedy(end.code));
-    if (!this.#wasReady) {
+    if (!this.#wasReady && !(end.isRefused && this.#failures < MOST_REFUSED)) {
       const why = describe(end);
       throw new Unreachable(`Cannot log in to Discord: ${why}; check discordstatus.com`);
     }
     if (SESSION_LOST.has(end.code)) this.#forgetSession();
-    this.#options.reconnecting(describe(end));
+    if (this.#wasReady) this.#options.reconnecting(describe(end));
     await this.#options.clock.sleep(this.#pauseAfter(end), signal);
   }
 
@@ -280,7 +285,7 @@ export class GuardedShard extends DiscordenoShard {
         if (packet.d !== true) this.#forgetSession();
         // Discord asks for a random wait of 1 to 5 s; the shard's own could not be ended.
         const pauseMs = 1_000 + Math.random() * 4_000;
-        return this.#drop({ code: 0, reason: "the session is invalid", pauseMs });
+        return this.#drop({ code: 0, reason: "the session is invalid", pauseMs, isRefused: true });
       }
       await this.handleDiscordPacket(packet);
     } catch (error) {
@@ -328,20 +333,6 @@ function describe({ code, reason }: End): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The promise's outcome, or the signal's reason as soon as that comes. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop);
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    promise.catch(() => {});
-  }
 }
 
 /** Discordeno's log lines, for those who debug; its further arguments hold payloads and secrets. */

@@ -11,12 +11,19 @@ import type { Interaction, Replies } from "./interaction.ts";
 import type { Id, IncomingMessage, Language } from "./surface.ts";
 
 /** A user as Discord sends it. */
-export interface RawUser {
+interface RawUser {
   readonly id: Id;
   readonly username: string;
   readonly global_name?: string | null;
   readonly avatar?: string | null;
   readonly bot?: boolean;
+}
+
+/** READY, as far as it is read. */
+export interface RawReady {
+  readonly user: RawUser;
+  readonly guilds?: readonly { readonly id: Id }[];
+  readonly application?: { readonly id: Id };
 }
 
 interface RawMember {
@@ -65,7 +72,7 @@ export interface RawInteraction {
   readonly user?: RawUser;
   readonly locale?: string;
   readonly message?: { readonly id: Id };
-  readonly data?: {
+  readonly data?: null | {
     readonly name?: string;
     readonly options?: readonly RawOption[];
     readonly custom_id?: string;
@@ -124,7 +131,9 @@ export function readInteraction(
   };
 }
 
-function readWhat({ type, data = {}, message }: RawInteraction): Interaction["what"] | undefined {
+function readWhat(raw: RawInteraction): Interaction["what"] | undefined {
+  const { type, message } = raw;
+  const data = raw.data ?? {};
   const name = data.name ?? "";
   const customId = data.custom_id ?? "";
   const options = flatten(data.options ?? []);

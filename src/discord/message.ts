@@ -74,13 +74,20 @@ export function toDiscordMessage(
 }
 
 /**
- * The message in full, so that nothing of an edited one is left beside it. Rows alone, which cannot
- * be a message, only change the rows.
+ * A message that takes the place of another one, of which nothing is left: an edit keeps whatever it
+ * does not name. Rows alone, which cannot be a message, only change the rows.
+ *
+ * @throws {RangeError} as {@linkcode toDiscordMessage} does.
  */
-export function replacing(message: OutgoingMessage): OutgoingMessage {
+export function toDiscordEdit(
+  message: OutgoingMessage,
+  look: Look,
+): ReturnType<typeof toDiscordMessage> {
   const { text, embeds, files } = message;
   const isRowsOnly = text === undefined && embeds === undefined && files === undefined;
-  return isRowsOnly ? message : { text: "", embeds: [], rows: [], ...message };
+  if (isRowsOnly) return toDiscordMessage(message, look);
+  const whole = toDiscordMessage({ text: "", embeds: [], rows: [], ...message }, look);
+  return { ...whole, body: { attachments: [], ...whole.body } };
 }
 
 /**
@@ -113,7 +120,11 @@ function textOf(text: string, max: number): string {
 }
 
 function attachmentOf({ name, description }: OutgoingFile, id: number) {
-  return { id: String(id), filename: name, ...(description && { description: cut(description, 1024) }) };
+  return {
+    id: String(id),
+    filename: name,
+    ...(description && { description: cut(description, 1024) }),
+  };
 }
 
 function mentionsOf({ users = [], roles = [] }: NonNullable<OutgoingMessage["mentions"]> = {}) {

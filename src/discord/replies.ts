@@ -6,9 +6,9 @@
 
 import type { Look } from "./embed.ts";
 import type { PastMessages, Replies } from "./interaction.ts";
-import { replacing, toDiscordForm, toDiscordMessage } from "./message.ts";
+import { toDiscordEdit, toDiscordForm, toDiscordMessage } from "./message.ts";
 import type { CallOptions, Rest } from "./rest.ts";
-import type { Id, OutgoingMessage } from "./surface.ts";
+import type { Id } from "./surface.ts";
 
 /** What every answer of one bot needs. */
 export interface Answering {
@@ -35,8 +35,13 @@ export function openReplies(
   const webhook = `/webhooks/${applicationId}/${token}`;
   const original = `${webhook}/messages/@original`;
   const first = async (type: number, { body: data, files }: Payload = {}) => {
-    // Sent twice, the second one would be refused: the first may have come through unanswered.
-    const options = { body: data ? { type, data } : { type }, ...filesOf(files) };
+    // One lost request must not lose the interaction. Of two Discord takes the first and refuses
+    // the other: then whoever asked knows that there is an answer.
+    const options = {
+      body: data ? { type, data } : { type },
+      ...filesOf(files),
+      isIdempotent: true,
+    };
     await rest.call("POST", `/interactions/${id}/${token}/callback`, options);
   };
   return {
@@ -46,10 +51,10 @@ export function openReplies(
       first(REPLY, flagged(toDiscordMessage(message, look), isPrivate)),
     defer: ({ isPrivate }) => first(DEFER, flagged({ body: {} }, isPrivate)),
     deferUpdate: () => first(DEFER_UPDATE),
-    update: (message) => first(UPDATE, replacement(message, look)),
+    update: (message) => first(UPDATE, toDiscordEdit(message, look)),
     form: (form) => first(FORM, { body: toDiscordForm(form) }),
     suggest: (texts) => first(SUGGEST, { body: { choices: choicesOf(texts) } }),
-    editOriginal: (message) => patch(rest, original, replacement(message, look)),
+    editOriginal: (message) => patch(rest, original, toDiscordEdit(message, look)),
     deleteOriginal: async () => {
       await rest.call("DELETE", original);
     },
@@ -62,27 +67,16 @@ export function openReplies(
 
 /** Changes an answer of an interaction that is at most 15 minutes old. */
 export function editAnswer(answering: Answering): PastMessages["editAnswer"] {
-  const { rest, applicationId, look } = answering;
-  return (token, messageId, message) =>
-    patch(
-      rest,
-      `/webhooks/${applicationId}/${token}/messages/${messageId}`,
-      replacement(message, look),
-    );
+  return (token, messageId, message) => {
+    const { rest, applicationId, look } = answering;
+    const path = `/webhooks/${applicationId}/${token}/messages/${messageId}`;
+    return patch(rest, path, toDiscordEdit(message, look));
+  };
 }
 
 interface Payload {
   readonly body?: object;
   readonly files?: NonNullable<CallOptions["files"]>;
-}
-
-/**
- * An edit keeps what it does not name, so files that the new message lacks go too; not so when only
- * its rows are changed, which `replacing` leaves without a text.
- */
-function replacement(message: OutgoingMessage, look: Look): Payload {
-  const { body, files } = toDiscordMessage(replacing(message), look);
-  return { body: body.content === undefined ? body : { attachments: [], ...body }, files };
 }
 
 function flagged({ body, ...rest }: Payload, isPrivate: boolean): Payload {

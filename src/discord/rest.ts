@@ -11,7 +11,7 @@
  */
 
 import { backoffMs } from "../runtime/backoff.ts";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, unlessAborted } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { DiscordRestError } from "./errors.ts";
 import { type InvalidRequests, Pause, RequestBudget } from "./limits.ts";
@@ -107,7 +107,7 @@ export class Lanes {
   readonly #budget: RequestBudget;
   readonly #stop = new AbortController();
   /** Opens a connection for each request; see {@linkcode Lanes.#clientFor}. */
-  readonly #careful = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  #careful: Deno.HttpClient | undefined;
   /** The end of each lane; never rejects. */
   readonly #lanes = new Map<string, Promise<void>>();
   /** Discord's name for the limit of a kind of route; several kinds may share one. */
@@ -129,7 +129,7 @@ export class Lanes {
   stop(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort(new NotSent("the bot is stopping", "call again when it is back"));
-    this.#careful.close();
+    this.#careful?.close();
   }
 
   /**
@@ -183,7 +183,7 @@ export class Lanes {
     });
     this.#lanes.set(lane, end);
     try {
-      if (before) await orAborted(before, signal);
+      if (before) await unlessAborted(before, signal);
       return await work();
     } finally {
       done.resolve();
@@ -251,13 +251,11 @@ export class Lanes {
 
   /**
    * Deno repeats a request by itself when a connection that was used before is closed while it waits
-   * for the answer (seen with HTTP/1.1). What must not be done twice gets a new connection; not so
-   * first answers to interactions, which are in a hurry and taken only once.
+   * for the answer (seen with HTTP/1.1). What must not be done twice gets a new connection.
    */
   #clientFor(call: Call): { client?: Deno.HttpClient } {
-    return isHarmlessTwice(call) || call.path.startsWith("/interactions/")
-      ? {}
-      : { client: this.#careful };
+    if (isHarmlessTwice(call)) return {};
+    return { client: this.#careful ??= Deno.createHttpClient({ poolMaxIdlePerHost: 0 }) };
   }
 
   /** Keeps what an answer says about limits. */
@@ -271,14 +269,17 @@ export class Lanes {
     const bucket = headers.get("x-ratelimit-bucket");
     if (bucket) this.#buckets.set(route.kind, bucket);
     if (status === 429 && resetMs === undefined) {
-      const ms = Math.min(retryMs ?? OUTAGE_MS, LONGEST_OUTAGE_MS);
+      // "At once" would be answered by the next refusal, and be counted by Discord.
+      const ms = Math.min(Math.max(retryMs ?? OUTAGE_MS, 1000), LONGEST_OUTAGE_MS);
       this.#outage = new Pause(now, ms);
       log.warn(outageText(ms));
     } else if (resetMs && isGlobal && !route.isInteraction) {
       this.#global = new Pause(now, resetMs);
     } else if (resetMs && (status === 429 || headers.get("x-ratelimit-remaining") === "0")) {
       if (this.#usedUp.size >= MANY_LIMITS) this.#forgetLimits(now);
-      this.#usedUp.set(this.#limitOf(route), new Pause(now, resetMs));
+      // Slow mode may be longer than the limit its refusal tells of; less than a second is rounding.
+      const isSlowMode = status === 429 && retryMs !== undefined && retryMs >= resetMs + 1000;
+      this.#usedUp.set(this.#limitOf(route), new Pause(now, isSlowMode ? retryMs : resetMs));
     }
   }
 
@@ -372,14 +373,4 @@ function reasonOf(error: unknown): string {
 function secondsAsMs(header: string | null): number | undefined {
   const ms = Number(header ?? NaN) * 1000;
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
-}
-
-async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const end = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", end);
-  if (signal.aborted) end();
-  await Promise.race([work, aborted.promise]).finally(() =>
-    signal.removeEventListener("abort", end)
-  );
 }

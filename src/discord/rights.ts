@@ -57,11 +57,17 @@ export function portalSwitches(intents: number): string[] {
   ].flat();
 }
 
-/** The id of the application that a token belongs to; undefined when it is no bot token at all. */
+/**
+ * The id of the bot that a token belongs to, which is also that of its application unless the bot is
+ * older than 2017; undefined when it is no bot token at all, such as one with "Bot " before it or
+ * with a character that came along when it was copied.
+ */
 export function applicationIdOf(token: string): string | undefined {
+  const [, first] = /^([\w=+/-]+)\.[\w=+/-]+\.[\w=+/-]+$/.exec(token) ?? []; // any kind of base64
+  if (first === undefined) return undefined;
   try {
-    const id = atob(token.split(".", 1)[0]!);
-    return /^\d{5,20}$/.test(id) ? id : undefined;
+    const id = atob(first);
+    return /^\d{1,20}$/.test(id) ? id : undefined;
   } catch {
     return undefined;
   }

@@ -38,7 +38,7 @@ export interface Router {
   handle(interaction: Interaction): Promise<void>;
   /** Disables the buttons of pages that were open when the program ended. Never rejects. */
   restore(): Promise<void>;
-  /** Lets running handlers end for some seconds, then gives them up. Never rejects. */
+  /** Lets running handlers end for 2 s, then gives them up; done after 6 s. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -66,8 +66,11 @@ const MOST_RUNNING = 200;
 /** So many ages tell how far the local clock is off. */
 const AGES = 5;
 
-/** On a stop handlers have this long to end, and then again to say that they were given up. */
-const STOP_MS = 3_000;
+/**
+ * On a stop handlers have this long to end, and then again to say that they were given up, and open
+ * pages again to be remembered; the program as a whole stops within 10 s.
+ */
+const STOP_MS = 2_000;
 
 /** One interaction on its way. */
 interface Case {

@@ -41,6 +41,19 @@ export function checkSleep(ms: number): void {
   throw new RangeError(`Cannot sleep ${ms} ms: it must be a number up to ${LONGEST_SLEEP_MS}`);
 }
 
+/** The promise's outcome, or the signal's reason as soon as that comes. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 /** Whether `work` settles, in whatever way, within `ms` milliseconds. Never rejects. */
 export async function settlesWithin(
   ms: number,

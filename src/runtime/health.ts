@@ -43,7 +43,7 @@ export function openHealth(
   let running: Promise<readonly HealthReport[]> | undefined;
 
   async function report({ name, check }: HealthCheck): Promise<HealthReport> {
-    const found = await check().catch((error) => ({
+    const found = await Promise.try(check).catch((error) => ({
       state: "down" as const,
       text: error instanceof Error ? error.message : String(error),
     }));

@@ -57,7 +57,7 @@ export interface Jobs {
   pause(name: string): void;
   /** @throws {RangeError} when there is no such job. */
   resume(name: string): void;
-  /** Aborts what is running; resolves when it has ended, after 10 s at the latest. */
+  /** Aborts what is running; resolves when it has ended, after 8 s at the latest. */
   stop(): Promise<void>;
 }
 
@@ -71,8 +71,8 @@ export interface JobsOptions {
 
 /** A loop that is so late is dead, and begins anew. */
 const LOOP_LATE_MS = 60_000;
-/** Longest wait for running jobs at the stop. */
-const END_MS = 10_000;
+/** Longest wait for a job that was asked to end; the program as a whole stops within 10 s. */
+const END_MS = 8_000;
 
 /** The cron that looks after the loops. */
 const WATCH = "watch over loops";

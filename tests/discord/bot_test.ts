@@ -139,13 +139,16 @@ Deno.test("invited while it runs, the bot registers its commands; thrown out, it
   await using running = runBot(stage, app, { commands: commandsOf("Shows the health") });
   await running.untilReady();
   equal(running.bot.isInGuild(), false);
-  ok(running.logged.some((line) => line.includes(`not in the server ${stage.guild.id}`)));
+  const absences = () =>
+    running.logged.filter((line) => line.includes(`not in the server ${stage.guild.id}`)).length;
+  equal(absences(), 1);
   addBot(stage.discord.world, stage.guild, { app, permissions: 0n });
   await running.until(() => puts(stage, app) === 1 && running.bot.isInGuild());
   removeMember(stage.discord.world, stage.guild, app.id);
   stage.writes("after that");
   await running.until(() => running.messages.length === 1);
   equal(running.bot.isInGuild(), false);
+  equal(absences(), 2);
 });
 
 Deno.test("a server with trouble at Discord is still the bot's server", async () => {

@@ -99,6 +99,10 @@ Deno.test("roles are shown by name; unknown, missing and unanswered ones are tol
   deepEqual([support!.state, admins!.state, owners!.state], ["off", "failed", "ok"]);
   equal(owners!.text, "owner, admin");
   equal(admins!.text, "The server has no role 404");
+  const everyone = { guildId: guild.id, roles: { admin: [guild.id] } };
+  const [all] = await asking(world, (rest) => checkRoles(rest, everyone));
+  equal(all!.state, "failed");
+  match(all!.text, /^\d+ is @everyone, which makes nobody admin$/);
   world.discord.faults.next({ times: 9 }, { kind: "status", status: 500 });
   const [unanswered, ...more] = await look();
   deepEqual(more, []);

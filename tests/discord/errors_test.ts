@@ -61,6 +61,19 @@ Deno.test("DiscordRestError does not repeat a page of HTML or an empty answer", 
   }
 });
 
+Deno.test("DiscordRestError tells a proxy's refusal from Discord's", () => {
+  const refusal = '{"message":"401: Unauthorized","code":0}';
+  const { isTokenRefused, message } = new DiscordRestError({ ...POST, status: 401, body: refusal });
+  deepEqual([isTokenRefused, /reset the token/.test(message)], [true, true]);
+  for (const status of [401, 403, 404]) {
+    const error = new DiscordRestError({ ...POST, status, body: "<html>Log in</html>" });
+    equal(error.isTokenRefused, false);
+    match(error.message, /not from Discord itself; check the network, a proxy on the way, and api/);
+  }
+  const expired = '{"message":"Invalid Webhook Token","code":50027}';
+  equal(new DiscordRestError({ ...POST, status: 401, body: expired }).isTokenRefused, false);
+});
+
 Deno.test("DiscordRestError shows which field of a request was wrong", () => {
   const errors = { embeds: { 0: { title: { _errors: [{ message: "Must be 256 or fewer" }] } } } };
   const error = errorOf(400, { code: 50035, message: "Invalid Form Body", errors });

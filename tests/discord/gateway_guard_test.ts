@@ -34,7 +34,8 @@ Deno.test("a bot logs in once, is ready, and knows who and where it is", async (
   equal(running.bot.user(), undefined);
   equal(running.bot.isInGuild(), false);
   await running.untilReady();
-  deepEqual(running.bot.user(), { id: app.id, name: "Bliss Master", avatar: null });
+  const { id } = app;
+  deepEqual(running.bot.user(), { id, applicationId: id, name: "Bliss Master", avatar: null });
   equal(running.bot.isInGuild(), true);
   equal(stage.discord.gateway.identifies(app), 1);
   const [session] = stage.discord.gateway.sessions(app);
@@ -46,7 +47,7 @@ Deno.test("a bot logs in once, is ready, and knows who and where it is", async (
 
 Deno.test("each fatal close code disables the bot with what to do, and is not retried", async () => {
   const remedies: [number, RegExp][] = [
-    [4004, /refuses the token of Master: press Reset Token .*page Bot.* DISCORD_TOKEN_MASTER$/],
+    [4004, /refuses the token of Master: press Reset Token .*page Bot.* DISCORD_TOKEN_MASTER and/],
     [4010, /close code 4010: this is a mistake in BlissBot/],
     [4011, /too many servers/],
     [4012, /close code 4012: this is a mistake in BlissBot/],
@@ -85,7 +86,7 @@ Deno.test("a text that is no token disables the bot, and is sent nowhere", async
     await using running = runBot(stage, app, { token });
     const error = await running.ended;
     ok(error instanceof Unrecoverable, `${error}`);
-    match(error.message, /DISCORD_TOKEN_MASTER/);
+    match(error.message, /^DISCORD_TOKEN_MASTER is no token of a Discord bot, .* such as quotes/);
   }
   equal(stage.discord.requests.length, 0);
 });
@@ -129,6 +130,7 @@ Deno.test("after 4003, 4007 and 4009 a new session is begun", async () => {
   }
   equal(gateway.identifies(app), 4);
   equal(gateway.resumes(app), 0);
+  equal(running.told.length, 1 + 3 * 2, "a RESUME in vain would be one more connection each");
 });
 
 Deno.test("op 7: the bot reconnects at once and resumes", async () => {
@@ -166,6 +168,35 @@ Deno.test("op 9: resumes when it may, begins a new session when not, after a pau
   equal(gateway.identifies(app), 2);
 });
 
+Deno.test("started again within the 5 s that Discord keeps between logins, a bot just logs in later", async () => {
+  await using stage = await openStage();
+  const { gateway } = stage.discord;
+  const app = stage.app();
+  gateway.identifyEveryMs = 500; // the bot's pauses are a tenth as well
+  const before = runBot(stage, app);
+  await before.untilReady();
+  await before.stop();
+  await using running = runBot(stage, app);
+  await running.untilReady();
+  deepEqual(running.told, ["ready"], "nothing that would alarm anybody");
+  ok(gateway.identifies(app) >= 3, "the first login came too soon");
+});
+
+Deno.test("a login that is refused again and again is given up, to be tried again later", async () => {
+  await using stage = await openStage();
+  const { gateway } = stage.discord;
+  const app = stage.app();
+  gateway.identifyEveryMs = 60_000;
+  const before = runBot(stage, app);
+  await before.untilReady();
+  await before.stop();
+  const { connections } = gateway;
+  await using running = runBot(stage, app);
+  const error = await running.ended;
+  ok(error instanceof Unreachable, `${error}`);
+  equal(gateway.connections - connections, 5);
+});
+
 Deno.test("an outage of 3 s: few attempts, then RESUME, and what was written meanwhile arrives", async () => {
   await using stage = await openStage();
   const { gateway, faults } = stage.discord;
@@ -201,6 +232,19 @@ for (const at of ["open", "hello"] as const) {
     equal(gateway.identifies(app), 1);
   });
 }
+
+Deno.test("a Discord that asks to reconnect again and again is not stormed", async () => {
+  await using stage = await openStage();
+  const { gateway } = stage.discord;
+  const app = stage.app();
+  await using running = runBot(stage, app);
+  await running.untilReady();
+  const asking = setInterval(() => gateway.requestReconnect(app), 2);
+  await delay(1000); // 10 s of the bot's time
+  clearInterval(asking);
+  ok(gateway.connections >= 3 && gateway.connections <= 20, `${gateway.connections} connections`);
+  equal(gateway.identifies(app), 1);
+});
 
 Deno.test("a long outage is pressed less and less, and afterwards all is as before", async () => {
   await using stage = await openStage();
@@ -374,6 +418,7 @@ Deno.test("a Discord that ends each session at once cannot use up the day's sess
 Deno.test("at the start, a Discord that cannot be reached is the supervisor's to try again", async () => {
   const troubles = {
     "502 and HTML": { kind: "html", status: 502 },
+    "401 of a proxy": { kind: "html", status: 401 },
     "HTML for JSON": { kind: "html" },
     "no answer": { kind: "stall" },
   } as const;

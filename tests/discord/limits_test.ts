@@ -87,6 +87,17 @@ Deno.test("InvalidRequests: shared limits and good answers count for nothing", (
   equal(invalid.inWindow(), 0);
 });
 
+Deno.test("InvalidRequests: a clock that is set back does not keep refusals for ever", () => {
+  let time = 1_000_000_000;
+  const invalid = new InvalidRequests({
+    clock: { now: () => time, sleep: () => Promise.resolve() },
+  });
+  calls(invalid, undefined, 8_000);
+  match(invalid.refusal("chat")!, /8000 calls/);
+  time -= 3_600_000;
+  equal(invalid.refusal("chat"), undefined);
+});
+
 Deno.test("Pause ends early when the clock is set back", () => {
   const pause = new Pause(10_000, 500);
   deepEqual([10_000, 10_499, 10_500, 9_000].map((now) => pause.leftMs(now)), [500, 1, 0, 0]);

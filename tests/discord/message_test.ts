@@ -1,7 +1,7 @@
 /** Messages and forms as Discord takes them. */
 
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { replacing, toDiscordForm, toDiscordMessage } from "../../src/discord/message.ts";
+import { toDiscordEdit, toDiscordForm, toDiscordMessage } from "../../src/discord/message.ts";
 import type { Button, Form, OutgoingMessage, Select } from "../../src/discord/surface.ts";
 
 const LOOK = { botName: "Bliss Bot V2", iconUrl: undefined, color: 0x123456 };
@@ -146,10 +146,16 @@ Deno.test("what cannot be sent is refused, and says why", () => {
   refuse({ files: Array(11).fill(file) }, /11 files/);
 });
 
-Deno.test("replacing() leaves nothing of an edited message, but rows alone change only rows", () => {
-  deepEqual(replacing({ text: "new" }), { text: "new", embeds: [], rows: [] });
+Deno.test("toDiscordEdit() leaves nothing of the old message, but rows alone change only rows", () => {
+  deepEqual(toDiscordEdit({ text: "new" }, LOOK).body, {
+    content: "new",
+    embeds: [],
+    components: [],
+    attachments: [],
+    allowed_mentions: { parse: [] },
+  });
   const rows = [[button("a")]];
-  deepEqual(replacing({ rows }), { rows });
+  deepEqual(Object.keys(toDiscordEdit({ rows }, LOOK).body), ["components", "allowed_mentions"]);
 });
 
 Deno.test("a form has a label around each field, all within the limits", () => {

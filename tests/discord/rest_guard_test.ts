@@ -313,6 +313,16 @@ Deno.test("a used-up limit of the whole bot holds its other channels, but no int
   await Promise.all([held, other]);
 });
 
+Deno.test("in a channel with slow mode a message waits its turn and is refused once at most", async () => {
+  await using it = await community();
+  using bot = botOf(it);
+  it.general.rateLimitPerUser = 2;
+  await bot.post("one");
+  await bot.post("two");
+  deepEqual(textsIn(it.general), ["one", "two"]);
+  equal(sent(it, POST), 3);
+});
+
 Deno.test("an answer to an interaction that meets a limit is sent again in time", async () => {
   await using it = await community();
   const clock = new HandClock();
@@ -363,6 +373,17 @@ Deno.test("a 429 without Discord's headers stops this bot for as long as it says
   await clock.advance(1_000);
   await bot.post("three");
   equal(bot.lines.filter((line) => line.includes("turns this address away")).length, 1);
+});
+
+Deno.test('a 429 without Discord\'s headers that says "at once" is believed after a second', async () => {
+  await using it = await community();
+  const clock = new HandClock();
+  using bot = botOf(it, { clock });
+  it.discord.rateLimits.refuseNext("cloudflare", { route: POST, retryAfterMs: 0 });
+  match((await errorOf(bot.post("one"))).message, /nothing is sent for 1 s/);
+  equal(sent(it, POST), 1);
+  await clock.advance(1_000);
+  await bot.post("two");
 });
 
 Deno.test("messages keep their order and do not wait for a poll", async () => {

@@ -71,9 +71,14 @@ Deno.test("a token tells its application, and what is no token tells none", () =
   }));
   fc.assert(fc.property(fc.string(), (text) => {
     const id = applicationIdOf(text);
-    equal(id === undefined || /^\d{5,20}$/.test(id), true);
+    equal(id === undefined || /^\d{1,20}$/.test(id), true);
   }));
+  equal(applicationIdOf(`${btoa("12345678901234567")}.x.y`), "12345678901234567"); // padded
   for (const text of ["", "...", "hunter2", "MTIz", "bm90IGFuIGlk.x.y", "Bot MTIzNDU2.x.y"]) {
+    equal(applicationIdOf(text), undefined, text);
+  }
+  const token = newToken("123456789012345678");
+  for (const text of [`"${token}"`, `${token}\u200b`, `${token} `, `Bot ${token}`, `${token}é`]) {
     equal(applicationIdOf(text), undefined, text);
   }
 });

@@ -244,17 +244,48 @@ Deno.test("a handler that does not end is given up after a minute, and told so b
   ok(bot.logged.some((line) => /Cannot wait longer than 60 s/.test(line)));
 });
 
-Deno.test("an unknown command, card or menu is answered politely", async () => {
+Deno.test("where every request takes a second, quick and slow commands are still answered in time", async () => {
+  const slow = gate<Answer>();
+  let skewMs = 0;
   await using bot = await routedBot({
-    registered: [command({ name: { en: "old", de: "alt" } }), command()],
-    commands: [command(withParts("gone:1", "gone:2"))],
+    now: () => Date.now() + skewMs,
+    commands: [command(), command({ name: { en: "slow", de: "langsam" }, run: slow.pass })],
+  });
+  const fault = bot.world.discord.faults.next({ times: 99 }, { kind: "latency", ms: 1_000 });
+  const ann = bot.person("ann");
+  const answers = [ann.runs("/ask"), ann.runs("/slow")];
+  await slow.started;
+  skewMs = 1_500;
+  await bot.clock.advance(1_500);
+  match(seen(await answers[0]!).text, /^Hello/);
+  slow.open(await reply("at last"));
+  match(seen(await answers[1]!).text, /^at last/);
+  fault.end();
+});
+
+Deno.test("an unknown command, card, menu or form is answered politely", async () => {
+  await using bot = await routedBot({
+    registered: [
+      command({ name: { en: "old", de: "alt" } }),
+      command(),
+      command({ name: { en: "form", de: "formular" } }),
+    ],
+    commands: [
+      command(withParts("gone:1", "gone:2")),
+      command({
+        name: { en: "form", de: "formular" },
+        run: () => Promise.resolve({ ...FORM, id: "gone:3" }),
+      }),
+    ],
   });
   const ann = bot.person("ann", { locale: "de" });
   const message = shown(await ann.runs("/frage"));
+  const form = opened(await ann.runs("/formular"));
   const outcomes = [
     await ann.runs("/alt"),
     await ann.presses(message, "Go"),
     await ann.picks(message, ["Island"]),
+    await ann.fills(form, { "Why?": "Because" }),
   ];
   for (const outcome of outcomes) {
     const { text, isPrivate } = seen(outcome);
@@ -480,6 +511,27 @@ Deno.test("an interaction that nobody waits for any more is not run, and nothing
   ok(!bot.logged.some((line) => /"level":"(warn|error)"/.test(line)));
 });
 
+Deno.test("a handler whose caller Discord has given up is told to stop", async () => {
+  const called = Promise.withResolvers<AbortSignal>();
+  let skewMs = 0;
+  await using bot = await routedBot({
+    now: () => Date.now() + skewMs,
+    commands: [command({
+      run: ({ signal }) => {
+        called.resolve(signal);
+        return new Promise(() => {});
+      },
+    })],
+  });
+  const answer = rejects(bot.person("ann").runs("/ask"), /did not respond/);
+  const signal = await called.promise;
+  skewMs = 60_000; // the acknowledgement will come too late
+  await bot.clock.advance(1_500);
+  await answer; // comes after 3 s
+  match(String(signal.reason), /Discord no longer waits/);
+  ok(!bot.logged.some((line) => /"level":"(warn|error)"/.test(line)));
+});
+
 Deno.test("when Discord takes no answer at all, the log says so and the bot lives on", async () => {
   await using bot = await routedBot({ commands: [command()] });
   const ann = bot.person("ann");
@@ -506,6 +558,43 @@ Deno.test("a local clock that is wrong by minutes makes no difference", async ()
     match(seen(await ann.runs("/b")).text, /^Hello/);
     equal(opened(await ann.runs("/ask")).title, "Tell us");
   }
+});
+
+Deno.test("what was long on its way is acknowledged that much sooner", async () => {
+  const slow = gate<Answer>();
+  let ageMs = 0;
+  await using bot = await routedBot({
+    commands: [command(), command({ name: { en: "slow", de: "langsam" }, run: slow.pass })],
+    before: (interaction) => ({ ...interaction, ageMs }),
+  });
+  const ann = bot.person("ann");
+  await ann.runs("/ask"); // tells the bot that its clock is right
+  ageMs = 1_200;
+  const answer = ann.runs("/slow");
+  await slow.started;
+  await bot.clock.advance(300);
+  await ann.seesSoon("general", (message) => textOf(message) === "");
+  slow.open(await reply("at last"));
+  match(seen(await answer).text, /^at last/);
+});
+
+Deno.test("an answer that got lost once, on the way there or back, is given once", async () => {
+  const pages = { kind: "pages", pages: [{ text: "one" }, { text: "two" }] } as const;
+  await using bot = await routedBot({
+    commands: [command({ run: () => Promise.resolve(pages) })],
+  });
+  const ann = bot.person("ann");
+  let given = 0;
+  for (const isCarriedOut of [false, true]) {
+    for (const trouble of [{ kind: "status", status: 502 }, { kind: "reset" }] as const) {
+      bot.world.discord.faults.next({ route: CALLBACK, isCarriedOut }, trouble);
+      match(textOf(shown(await ann.runs("/ask"))), /^one/);
+      await bot.remembers(++given); // what went wrong is not
+    }
+  }
+  equal(ann.sees("general").length, given);
+  ok(!bot.logged.some((line) => /"level":"(warn|error)"/.test(line)));
+  bot.world.discord.takeViolations(); // the second answers, where the first had come through
 });
 
 Deno.test("an acknowledgement that got lost on the way does not lose the answer", async () => {

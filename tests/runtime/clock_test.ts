@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { settlesWithin, systemClock } from "../../src/runtime/clock.ts";
+import { getEventListeners } from "node:events";
+import { settlesWithin, systemClock, unlessAborted } from "../../src/runtime/clock.ts";
 import { HandClock } from "../hand_clock.ts";
 
 for (
@@ -49,6 +50,21 @@ Deno.test("HandClock.advance() wakes sleepers in order, also those who fell asle
   await clock.advance(10);
   await Promise.all(all);
   equal(seen.at(-1), "c 50");
+});
+
+Deno.test("unlessAborted() ends with the work or with the signal, and leaves no listener", async () => {
+  const control = new AbortController();
+  const { signal } = control;
+  const never = Promise.withResolvers<number>();
+  equal(await unlessAborted(Promise.resolve(1), signal), 1);
+  await rejects(unlessAborted(Promise.reject(new Error("work")), signal), /^Error: work$/);
+  const waiting = rejects(unlessAborted(never.promise, signal), /^Error: enough$/);
+  equal(getEventListeners(signal, "abort").length, 1);
+  control.abort(new Error("enough"));
+  await waiting;
+  await rejects(unlessAborted(never.promise, signal), /^Error: enough$/);
+  equal(getEventListeners(signal, "abort").length, 0);
+  never.reject(new Error("too late to be anybody's"));
 });
 
 Deno.test("settlesWithin() tells whether work ended in time, and sleeps no longer than that", async () => {

@@ -56,4 +56,8 @@ Deno.test("openHealth() takes a check that throws as down, and asks once however
   assert.equal(asked, 1);
   await health.check();
   assert.equal(asked, 2);
+  const { health: odd } = watch(() => {
+    throw new Error("at once");
+  });
+  assert.equal((await odd.check())[0]!.text, "at once");
 });

@@ -305,17 +305,17 @@ Deno.test("stop() aborts what runs, waits for it, and lets nothing begin any mor
   deepEqual([status().runs, status().nextRun, clock.sleepers], [1, undefined, 0]);
 });
 
-Deno.test("stop() gives up after 10 s on a job that does not end, and names it", async () => {
+Deno.test("stop() gives up after 8 s on a job that does not end, and names it", async () => {
   const { jobs, clock, messages } = opened();
   jobs.add(job({ limitMs: 60_000, run: () => new Promise(() => {}) }));
   jobs.add(job({ name: "fine" }));
   await clock.advance(0);
   const stopped = jobs.stop();
-  await clock.advance(9_999);
+  await clock.advance(7_999);
   deepEqual(messages(), []);
   await clock.advance(1);
   await stopped;
-  deepEqual(messages(), ["Given up after 10 s, still running: pull"]);
+  deepEqual(messages(), ["Given up after 8 s, still running: pull"]);
 });
 
 Deno.test("a job that stops everything while cron runs it does not break anything", async () => {

@@ -68,6 +68,10 @@ export const TEXTS = {
     en: "Only an owner may restart the Master itself.",
     de: "Nur ein Inhaber darf den Master selbst neu starten.",
   },
+  away: {
+    en: "not in this server: `/health` has its invite link",
+    de: "nicht auf diesem Server: `/zustand` hat den Einladungslink",
+  },
   since: { en: "{state} since {time}", de: "{state} seit {time}" },
   delay: { en: "delay {ms} ms", de: "Verzögerung {ms} ms" },
   restarts: { en: "Restarts: {count}", de: "Neustarts: {count}" },

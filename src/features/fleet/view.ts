@@ -15,6 +15,8 @@ export interface FleetBot {
   readonly status: PartStatus;
   /** Time between a heartbeat and its answer, milliseconds; undefined while not connected. */
   readonly delayMs: number | undefined;
+  /** Whether it is a member of the served guild, as far as it knows; it knows when it is ready. */
+  readonly isInGuild: boolean;
 }
 
 /** The process that all bots share. */
@@ -40,9 +42,8 @@ export function fleetEmbed(
   bots: readonly FleetBot[],
   { language, process }: { language: Language; process: ProcessFacts },
 ): Embed {
-  const lines = bots.map(({ title, status, delayMs }) =>
-    [`${STATE_MARKS[status.state]} **${title}**`, ...summary({ status, delayMs, language })]
-      .join(" · ")
+  const lines = bots.map((bot) =>
+    [`${markOf(bot)} **${bot.title}**`, ...summary(bot, language)].join(" · ")
   );
   const facts = fill(TEXTS.process, language, {
     memory: Math.round(process.memoryBytes / 1e6),
@@ -51,13 +52,18 @@ export function fleetEmbed(
   return { title: TEXTS.fleetTitle[language], description: [...lines, "", facts].join("\n") };
 }
 
-function summary(
-  { status, delayMs, language }: {
-    status: PartStatus;
-    delayMs: number | undefined;
-    language: Language;
-  },
-): string[] {
+/** A bot that is connected but not where it is needed is as good as none. */
+function isAway({ status, isInGuild }: FleetBot): boolean {
+  return status.state === "ready" && !isInGuild;
+}
+
+function markOf(bot: FleetBot): string {
+  return isAway(bot) ? "🔴" : STATE_MARKS[bot.status.state];
+}
+
+function summary(bot: FleetBot, language: Language): string[] {
+  const { status, delayMs } = bot;
+  if (isAway(bot)) return [TEXTS.away[language]];
   const state = STATE_WORDS[status.state][language];
   if (status.state === "off") return [`${state}: ${status.text}`];
   const parts = [fill(TEXTS.since, language, { state, time: dateTime(status.since) })];
@@ -74,11 +80,11 @@ function summary(
 
 /** One page per bot, with everything known about it. */
 export function detailPages(bots: readonly FleetBot[], language: Language): Page[] {
-  return bots.map(({ title, status, delayMs }): Page => ({
-    title,
+  return bots.map((bot): Page => ({
+    title: bot.title,
     text: [
-      `${STATE_MARKS[status.state]} ${summary({ status, delayMs, language }).join("\n")}`,
-      ...lastErrorLine(status, language),
+      `${markOf(bot)} ${summary(bot, language).join("\n")}`,
+      ...lastErrorLine(bot.status, language),
     ].join("\n"),
   }));
 }
@@ -136,7 +142,7 @@ export function helpEmbed(
       },
       {
         name: TEXTS.state[language],
-        value: `${STATE_MARKS[bot.status.state]} ${summary({ ...bot, language }).join(" · ")}`,
+        value: `${markOf(bot)} ${summary(bot, language).join(" · ")}`,
       },
     ],
   };

@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { BOTS } from "../../../src/bots.ts";
 import { type OpenCards, openCardsInMemory } from "../../../src/discord/pages.ts";
 import type { HealthReport } from "../../../src/runtime/health.ts";
-import { addRole } from "../../../src/sandbox/discord/build.ts";
+import { addRole, removeMember } from "../../../src/sandbox/discord/build.ts";
 import { Bit } from "../../../src/sandbox/discord/permissions.ts";
 import { type Outcome, type Person, shown, textOf } from "../../../src/sandbox/discord/people.ts";
 import { strangeToken } from "../../configured.ts";
@@ -103,6 +103,22 @@ Deno.test("a bot without a token is listed, and cannot be restarted", async () =
   // A disabled one may be tried again, and says the same.
   match(told(await restarts(ann, "Gift Points")), /\*\*Gift Points\*\* restarts now/);
   await fleet.logs(/"blissbot\/gp".*disabled/, 2);
+});
+
+Deno.test("a bot that was thrown out of the server is not shown as ready", async () => {
+  await using world = await community();
+  await using fleet = await runningFleet(world);
+  const ann = world.person("ann", { roles: ["admin"] });
+  removeMember(world.discord.world, world.guild, world.apps.ticket.id);
+  await fleet.logs(/"blissbot\/ticket".*is not in the server/);
+  const card = shown(await ann.runs("/fleet"));
+  match(textOf(card), /^🔴 \*\*Ticket\*\* · not in this server: `\/health` has its invite link$/m);
+  match(textOf(card), /^🟢 \*\*Master\*\* · ready/m);
+  const details = shown(await ann.presses(card, "Details"));
+  match(
+    told(await ann.presses(details, "Previous")),
+    /Ticket - Page 6\/6[^]*🔴 not in this server/,
+  );
 });
 
 Deno.test("two bots with one token do not start, and harm nobody else", async () => {
