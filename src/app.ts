@@ -8,7 +8,13 @@ import type { Config } from "./config.ts";
 import { checkDisk } from "./disk.ts";
 import { type FleetMember, startFleet } from "./fleet.ts";
 import { type Clock, settlesWithin, systemClock } from "./runtime/clock.ts";
-import { type Health, type HealthCheck, type HealthReport, openHealth } from "./runtime/health.ts";
+import {
+  type Health,
+  type HealthCheck,
+  type HealthItem,
+  type HealthReport,
+  openHealth,
+} from "./runtime/health.ts";
 import { type Jobs, openJobs } from "./runtime/jobs.ts";
 import type { Log } from "./runtime/log.ts";
 import { storedOpenCards } from "./store/open_cards.ts";
@@ -34,6 +40,8 @@ const CHECK_MS = 2_000;
 const HEALTH_EVERY_SECONDS = 15;
 /** A client that never ends its request must not hold up the end of the program. */
 const LAST_REQUESTS_MS = 2_000;
+
+type Found = Omit<HealthItem, "name">;
 
 /** What is there so far; filled while the program starts. */
 interface Parts {
@@ -145,29 +153,47 @@ function checksOf({ databaseUrl, dataDir, redisUrl }: Config, parts: Parts): Hea
   ];
 }
 
-async function checkStore(db: Database | undefined, store: string) {
-  if (!db) return { state: "down" as const, text: `${store}: is being opened` };
+async function checkStore(db: Database | undefined, store: string): Promise<Found> {
+  const name = { text: store, german: store.replace("embedded", "eingebettet") };
+  const down = (text: string, german: string): Found => ({
+    state: "down",
+    text: `${name.text}: ${text}`,
+    german: `${name.german}: ${german}`,
+  });
+  if (!db) return down("is being opened", "wird geöffnet");
   const isUp = await db.run(CHECK_MS, (sql) => sql`select 1`).then(() => true, () => false);
-  return isUp
-    ? { state: "ok" as const, text: store }
-    : { state: "down" as const, text: `${store}: does not answer` };
+  return isUp ? { state: "ok", ...name } : down("does not answer", "antwortet nicht");
 }
 
-async function checkRedis(redis: RedisLink | undefined, url: string | undefined) {
-  if (url === undefined) return { state: "off" as const, text: "REDIS_URL is not set" };
-  return await redis?.answers(CHECK_MS) ? { state: "ok" as const, text: "answers" } : {
-    state: "down" as const,
+async function checkRedis(redis: RedisLink | undefined, url: string | undefined): Promise<Found> {
+  if (url === undefined) {
+    return { state: "off", text: "REDIS_URL is not set", german: "REDIS_URL ist nicht gesetzt" };
+  }
+  return await redis?.answers(CHECK_MS) ? { state: "ok", text: "answers", german: "antwortet" } : {
+    state: "down",
     text: "does not answer; check REDIS_URL and that the server runs",
+    german: "antwortet nicht; prüfe REDIS_URL und ob der Server läuft",
   };
 }
 
 /** A bot as the health page and `/health` list it. */
-function botReport({ door: { title }, status, isInGuild, inviteUrl }: FleetMember): HealthReport {
-  const { state, since, text, lastError } = status();
-  const name = `${title} bot`;
-  if (state === "ready" && !isInGuild()) {
-    return { name, state: "down", since, lastError, text: `is not in the server: ${inviteUrl}` };
+function botReport(member: FleetMember): HealthReport {
+  const { door: { title }, missing } = member;
+  const { state, since, text, lastError } = member.status();
+  const report = { name: `${title} bot`, since, lastError };
+  if (missing !== undefined) {
+    return { ...report, state: "off", text, german: `${missing} ist nicht gesetzt` };
   }
-  const health = state === "off" ? "off" : state === "ready" ? "ok" : "down";
-  return { name, state: health, text, since, lastError };
+  if (state === "ready" && !member.isInGuild()) {
+    const { inviteUrl } = member;
+    return {
+      ...report,
+      state: "down",
+      text: `is not in the server: ${inviteUrl}`,
+      german: `ist nicht auf dem Server: ${inviteUrl}`,
+    };
+  }
+  return state === "ready"
+    ? { ...report, state: "ok", text, german: "Bereit" }
+    : { ...report, state: "down", text };
 }

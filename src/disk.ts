@@ -19,10 +19,18 @@ export async function checkDisk(folder: string): Promise<Omit<HealthItem, "name"
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (isMissing && dirname(folder) !== folder) return await checkDisk(dirname(folder));
-    return { state: "off", text: "This system does not tell how much room is left" };
+    return {
+      state: "off",
+      text: "this system does not tell how much room is left",
+      german: "dieses System sagt nicht, wie viel Platz noch ist",
+    };
   }
-  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  const gigabytes = (free / 1e9).toFixed(1);
   return free < LEAST_FREE_BYTES
-    ? { state: "down", text: `only ${text}; free some room where ${folder} is` }
-    : { state: "ok", text };
+    ? {
+      state: "down",
+      text: `only ${gigabytes} GB free; free some room where ${folder} is`,
+      german: `nur noch ${gigabytes} GB frei; schaffe Platz, wo ${folder} liegt`,
+    }
+    : { state: "ok", text: `${gigabytes} GB free`, german: `${gigabytes} GB frei` };
 }

@@ -28,6 +28,8 @@ export interface FleetMember {
   isInGuild(): boolean;
   /** Round trip of a heartbeat, milliseconds; undefined while it is not known. */
   delayMs(): number | undefined;
+  /** The setting that it is off for want of; undefined when it is configured. */
+  readonly missing: string | undefined;
   /** The page that adds it to the guild; undefined without a token. */
   readonly inviteUrl: string | undefined;
   restart(): void;
@@ -79,10 +81,11 @@ export function twinOf(
 }
 
 function asManaged(member: FleetMember) {
-  const { door: { name, title }, status, delayMs, isInGuild, restart } = member;
+  const { door: { name, title }, missing, status, delayMs, isInGuild, restart } = member;
   return {
     name,
     title,
+    missing,
     status: status(),
     delayMs: delayMs(),
     isInGuild: isInGuild(),
@@ -99,7 +102,7 @@ function startBot(
   const token = tokens[door.name];
   if (token === undefined || guildId === undefined) {
     const missing = token === undefined ? door.tokenVariable : "[discord] guild_id";
-    return offMember(door, { ...options, text: `${missing} is not set` });
+    return offMember(door, { ...options, missing });
   }
   const twin = twinOf(door, tokens);
   const applicationId = applicationIdOf(token);
@@ -129,6 +132,7 @@ function startBot(
   });
   return {
     door,
+    missing: undefined,
     status: supervised.status,
     isInGuild: bot.isInGuild,
     delayMs: bot.latencyMs,
@@ -145,15 +149,16 @@ function startBot(
 /** A bot that is not configured: known, listed, and nothing is tried. */
 function offMember(
   door: BotDoor,
-  { text, ...options }: FleetOptions & { text: string },
+  { missing, ...options }: FleetOptions & { missing: string },
 ): FleetMember {
   const { status, restart, stop } = supervise(door.name, {
     ...options,
     run: undefined,
-    offText: text,
+    offText: `${missing} is not set`,
   });
   return {
     door,
+    missing,
     status,
     restart,
     stop,

@@ -13,13 +13,15 @@ export interface HealthItem {
   readonly state: "ok" | "off" | "down";
   /** A short sentence for people; no secrets. */
   readonly text: string;
+  /** The same in German; left out where the text is a message of a library or system. */
+  readonly german?: string;
 }
 
 /** A thing with its history since the program started. */
 export interface HealthReport extends HealthItem {
   /** When it came into this state. */
   readonly since: Date;
-  readonly lastError: { readonly text: string; readonly at: Date } | undefined;
+  readonly lastError: Pick<HealthItem, "text" | "german"> & { readonly at: Date } | undefined;
 }
 
 /** Asks how one thing is doing; has a deadline of its own. What it throws means down. */
@@ -54,7 +56,7 @@ export function openHealth(
       name,
       ...found,
       since: hasChanged ? now : before.since,
-      lastError: found.state === "down" ? { text: found.text, at: now } : before?.lastError,
+      lastError: found.state === "down" ? { ...found, at: now } : before?.lastError,
     };
     known.set(name, next);
     if (hasChanged && found.state === "down") log.warn(`${name} is down: ${found.text}`);

@@ -14,7 +14,7 @@ import {
   Refusal,
   type Text,
 } from "../../discord/surface.ts";
-import { fill } from "../../discord/texts.ts";
+import { fill, REFUSALS } from "../../discord/texts.ts";
 import type { HealthReport } from "../../runtime/health.ts";
 import type { Feature } from "../feature.ts";
 import { TEXTS } from "./texts.ts";
@@ -122,21 +122,21 @@ function restartMenu(needs: FleetNeeds): Card {
     who: "admin",
     press: ({ values: [name], caller }: Press) => {
       const bot = needs.bots().find((bot) => bot.name === name);
-      if (!bot) throw new RangeError(`Cannot restart ${name}: there is no such bot`);
+      if (!bot) throw new Refusal("EXPIRED_CARD", REFUSALS.expired);
       if (bot.isMaster && caller.tier !== "owner") {
         throw new Refusal("NOT_ALLOWED", TEXTS.ownerOnly);
       }
       const { language } = caller;
-      const isOff = bot.status.state === "off";
+      const { missing } = bot;
       if (bot.isMaster) setTimeout(() => bot.restart(), FAREWELL_MS);
-      else if (!isOff) bot.restart();
-      const description = fill(isOff ? TEXTS.cannotRestart : TEXTS.restarting, language, {
+      else bot.restart(); // nothing happens to one that is not configured
+      const description = fill(missing ? TEXTS.cannotRestart : TEXTS.restarting, language, {
         bot: `**${bot.title}**`,
-        reason: bot.status.text,
+        setting: missing ?? "",
       });
       return Promise.resolve({
         kind: "update",
-        message: { embeds: [{ description, color: isOff ? "failure" : "success" }], rows: [] },
+        message: { embeds: [{ description, color: missing ? "failure" : "success" }], rows: [] },
       });
     },
   };

@@ -61,8 +61,8 @@ export const TEXTS = {
   pickBot: { en: "Pick a bot", de: "Bot auswählen" },
   restarting: { en: "{bot} restarts now.", de: "{bot} startet jetzt neu." },
   cannotRestart: {
-    en: "{bot} has no token, so there is nothing to restart: {reason}.",
-    de: "{bot} hat kein Token, also gibt es nichts neu zu starten: {reason}.",
+    en: "There is nothing to restart: {setting} is not set for {bot}.",
+    de: "Es gibt nichts neu zu starten: {setting} ist für {bot} nicht gesetzt.",
   },
   ownerOnly: {
     en: "Only an owner may restart the Master itself.",
@@ -73,6 +73,7 @@ export const TEXTS = {
     de: "nicht auf diesem Server: `/zustand` hat den Einladungslink",
   },
   since: { en: "{state} since {time}", de: "{state} seit {time}" },
+  notSet: { en: "{setting} is not set", de: "{setting} ist nicht gesetzt" },
   delay: { en: "delay {ms} ms", de: "Verzögerung {ms} ms" },
   restarts: { en: "Restarts: {count}", de: "Neustarts: {count}" },
   nextTry: { en: "Next try {time}", de: "Nächster Versuch {time}" },

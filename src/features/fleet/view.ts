@@ -12,6 +12,8 @@ import { HEALTH_WORDS, STATE_WORDS, TEXTS, WITHOUT } from "./texts.ts";
 /** One bot as the fleet shows it. */
 export interface FleetBot {
   readonly title: string;
+  /** The setting that it is off for want of; undefined when it is configured. */
+  readonly missing: string | undefined;
   readonly status: PartStatus;
   /** Time between a heartbeat and its answer, milliseconds; undefined while not connected. */
   readonly delayMs: number | undefined;
@@ -62,10 +64,12 @@ function markOf(bot: FleetBot): string {
 }
 
 function summary(bot: FleetBot, language: Language): string[] {
-  const { status, delayMs } = bot;
+  const { status, delayMs, missing } = bot;
   if (isAway(bot)) return [TEXTS.away[language]];
   const state = STATE_WORDS[status.state][language];
-  if (status.state === "off") return [`${state}: ${status.text}`];
+  if (missing !== undefined) {
+    return [`${state}: ${fill(TEXTS.notSet, language, { setting: missing })}`];
+  }
   const parts = [fill(TEXTS.since, language, { state, time: dateTime(status.since) })];
   if (status.state === "ready") {
     if (delayMs !== undefined) {
@@ -108,9 +112,10 @@ export function healthEmbed(reports: readonly HealthReport[], language: Language
 }
 
 function healthLines(
-  { name, state, since, text, lastError }: HealthReport,
+  { name, state, since, lastError, ...found }: HealthReport,
   language: Language,
 ): string[] {
+  const text = wordsOf(found, language);
   const word = HEALTH_WORDS[state][language];
   const head = `${HEALTH_MARKS[state]} **${name}** · `;
   if (state === "off") return [`${head}${word}: ${text}`];
@@ -119,8 +124,16 @@ function healthLines(
     return [line, `> ${text}`, `> ${(WITHOUT[name] ?? TEXTS.othersGoOn)[language]}`];
   }
   if (!lastError) return [`${line} · ${text}`];
-  const trouble = { time: relative(lastError.at), text: lastError.text };
+  const trouble = { time: relative(lastError.at), text: wordsOf(lastError, language) };
   return [`${line} · ${text}`, `> ${fill(TEXTS.lastTrouble, language, trouble)}`];
+}
+
+/** Messages of libraries and systems are shown as they are. */
+function wordsOf(
+  { text, german = text }: Pick<HealthReport, "text" | "german">,
+  language: Language,
+): string {
+  return language === "de" ? german : text;
 }
 
 /** What one bot is for, what it can do, and how it is. */

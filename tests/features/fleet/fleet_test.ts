@@ -98,7 +98,7 @@ Deno.test("a bot without a token is listed, and cannot be restarted", async () =
   match(card, /^🔴 \*\*Gift Points\*\* · disabled since <t:\d+:f> · .*DISCORD_TOKEN_GP/m);
   match(
     told(await restarts(ann, "Activity Points")),
-    /has no token, so there is nothing to restart: DISCORD_TOKEN_AP is not set/,
+    /nothing to restart: DISCORD_TOKEN_AP is not set for/,
   );
   // A disabled one may be tried again, and says the same.
   match(told(await restarts(ann, "Gift Points")), /\*\*Gift Points\*\* restarts now/);
@@ -156,7 +156,9 @@ Deno.test("who is no admin is shown none of it, and refused in private whatever 
 
 Deno.test("people whose Discord is German are answered in German", async () => {
   await using world = await community();
-  await using _fleet = await runningFleet(world, { health: [report("Redis", "down", "schweigt")] });
+  const redis = report("Redis", "down", "does not answer");
+  const health = [{ ...redis, german: "antwortet nicht" }];
+  await using _fleet = await runningFleet(world, { health });
   const uwe = world.person("uwe", { roles: ["owner"], locale: "de" });
   const card = shown(await uwe.runs("/flotte"));
   match(textOf(card), /^Die Flotte$/m);
@@ -167,7 +169,10 @@ Deno.test("people whose Discord is German are answered in German", async () => {
   const question = shown(await uwe.presses(card, "Neu starten"));
   match(textOf(question), /Welcher Bot soll neu starten\?/);
   match(told(await uwe.picks(question, ["Ticket"])), /startet jetzt neu/);
-  match(told(await uwe.runs("/zustand")), /^🔴 \*\*Redis\*\* · ausgefallen seit/m);
+  match(
+    told(await uwe.runs("/zustand")),
+    /^🔴 \*\*Redis\*\* · ausgefallen seit .*\n> antwortet nicht\n/m,
+  );
   const help = told(await uwe.runs("/hilfe", {}, { of: world.apps.assistant }));
   match(help, /Ich lese die Spielstände/);
 });
