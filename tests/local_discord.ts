@@ -6,6 +6,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { once } from "es-toolkit";
 import {
   type DiscordOptions,
   type LocalDiscord,
@@ -32,9 +33,12 @@ export function openApiPath(): string | undefined {
   throw new Error(`Cannot check Discord's contract: ${path} is absent`);
 }
 
+/** Every test would say the same. */
+const noteOnce = once((text: string) => console.warn(text));
+
 /** Starts a local Discord which checks requests against Discord's own description, where it is. */
 export async function localDiscord(options: DiscordOptions = {}): Promise<LocalDiscord> {
-  const discord = await startDiscord({ openApi: openApiPath(), ...options });
+  const discord = await startDiscord({ openApi: openApiPath(), note: noteOnce, ...options });
   async function end(): Promise<void> {
     try {
       await discord.stop();

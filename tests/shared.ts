@@ -1,6 +1,6 @@
 /**
- * The folder of real saves beside the project, where there is one. Holds real players' data: tests
- * read it, nothing of it is copied or printed.
+ * The folder of real saves and of Discord's API description beside the project, where there is one.
+ * The saves hold real players' data: tests read it, nothing of it is copied or printed.
  * @module
  */
 
@@ -13,7 +13,7 @@ const SHARED = new URL("../../shared/", import.meta.url);
 export const hasShared = existsSync(SHARED);
 
 if (!hasShared) {
-  console.warn("../shared/ is absent: real saves are not compared, only made ones");
+  console.warn("../shared/ is absent: what is compared with real data there is not tested");
 }
 
 /** Path of a file in the folder. */
