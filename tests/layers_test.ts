@@ -35,6 +35,7 @@ const HOME_OF: Record<string, string> = {
   "node:sqlite": "save",
   "postgres": "store",
   "rbush": "ark",
+  "rcon-client": "rcon",
   "smol-toml": "config",
   "zod": "config",
 };
