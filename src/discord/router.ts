@@ -59,6 +59,9 @@ const ACKNOWLEDGE_AFTER_MS = 1_500;
 /** What is older on arrival may be past answering, which only an acknowledgement tells. */
 const LATE_MS = 2_000;
 
+/** A session that can be resumed is minutes old; what seems older than this has another clock. */
+const OLDEST_MS = 3_600_000;
+
 const HANDLER_MS = 60_000;
 const SUGGESTIONS_MS = 2_000;
 const MOST_RUNNING = 200;
@@ -151,7 +154,8 @@ class InteractionRouter implements Router {
   /** Compared with the last ones, so that a local clock that is wrong makes no difference. */
   #ageOf({ ageMs }: Interaction): number {
     const usual = this.#ages.length > 0 ? Math.min(...this.#ages) : 0;
-    return Math.max(0, ageMs - usual);
+    const age = ageMs - usual;
+    return age > 0 && age < OLDEST_MS ? age : 0;
   }
 
   async #run({ interaction, target, answering }: Case): Promise<Given> {

@@ -560,6 +560,14 @@ Deno.test("a local clock that is wrong by minutes makes no difference", async ()
   }
 });
 
+Deno.test("a local clock that is wrong by days does not even cost the first form", async () => {
+  await using bot = await routedBot({
+    commands: [command({ run: () => Promise.resolve(FORM) })],
+    before: (interaction) => ({ ...interaction, ageMs: interaction.ageMs + 3 * 86_400_000 }),
+  });
+  equal(opened(await bot.person("ann").runs("/ask")).title, "Tell us");
+});
+
 Deno.test("what was long on its way is acknowledged that much sooner", async () => {
   const slow = gate<Answer>();
   let ageMs = 0;
