@@ -270,10 +270,13 @@ class BotRun {
   #registerOnce(): void {
     if (this.#isRegistered || this.#isRegistering) return;
     this.#isRegistering = true;
-    this.#handle("commands", () => this.#register().finally(() => this.#isRegistering = false));
+    void this.#register().finally(() => this.#isRegistering = false);
   }
 
-  /** Registers the commands when they are not what Discord has; tries until it succeeds. */
+  /**
+   * Registers the commands when they are not what Discord has; tries until it succeeds. Never
+   * rejects, and no stop waits for it.
+   */
   async #register(): Promise<void> {
     const { guildId, commands, signal, clock, log } = this.#options;
     const path = `/applications/${this.#applicationId}/guilds/${guildId}/commands`;
@@ -307,12 +310,16 @@ class BotRun {
 
 /** @throws {Unreachable} when the answer is not Discord's. */
 function readGatewayInfo(answer: unknown): GatewayInfo {
-  const info = answer as Partial<GatewayInfo> | null | undefined;
-  const limit = info?.session_start_limit;
-  const isFine = typeof info?.url === "string" && /^wss?:/.test(info.url) &&
-    URL.canParse(info.url) &&
-    Number.isFinite(limit?.remaining) && Number.isFinite(limit?.reset_after);
-  if (isFine) return info as GatewayInfo;
+  const { url, session_start_limit: limit } = (answer ?? {}) as Partial<GatewayInfo>;
+  if (typeof url === "string" && /^wss?:/.test(url) && URL.canParse(url)) {
+    // A proxy before Discord may leave the limit out; then it counts by itself.
+    const numberOr = (other: number, value: unknown) => typeof value === "number" ? value : other;
+    const remaining = numberOr(1_000, limit?.remaining);
+    return {
+      url,
+      session_start_limit: { remaining, reset_after: numberOr(0, limit?.reset_after) },
+    };
+  }
   throw new Unreachable(
     "Cannot find Discord's gateway: the answer of /gateway/bot is not Discord's; " +
       "check api_url in section [discord] of the configuration",
