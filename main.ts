@@ -17,7 +17,7 @@ import { tableText } from "./src/terminal_table.ts";
 
 /** Longest wait for a clean stop, milliseconds. */
 const STOP_MS = 10_000;
-/** Longest wait for the bots before the table is shown, milliseconds. */
+/** Longest wait for bots and servers before the table is shown, milliseconds. */
 const SETTLE_MS = 10_000;
 
 const stopping = new AbortController();
@@ -75,10 +75,12 @@ function surviveMistakes(log: Log): void {
   });
 }
 
-/** Prints the table as soon as every bot knows how it is. */
+/** Prints the table as soon as every bot and every server's console knows how it is. */
 async function show(app: App, config: Config, signal: AbortSignal): Promise<void> {
   const end = Date.now() + SETTLE_MS;
-  const isStarting = () => app.fleet.some((bot) => bot.status().state === "starting");
+  const isStarting = () =>
+    app.fleet.some((bot) => bot.status().state === "starting") ||
+    app.consoles.some(({ console }) => console.status().state === "idle");
   while (isStarting() && Date.now() < end && !signal.aborted) await systemClock.sleep(50);
   if (signal.aborted) return;
   const sections = overview(app, { servers: config.servers, health: await app.storeHealth() });

@@ -5,6 +5,7 @@
  */
 
 import type { Config } from "./config.ts";
+import { askConsoles, consoleCheck, openConsoles, type ServerConsole } from "./consoles.ts";
 import { checkDisk } from "./disk.ts";
 import { type FleetMember, startFleet } from "./fleet.ts";
 import { type Clock, settlesWithin, systemClock } from "./runtime/clock.ts";
@@ -29,7 +30,8 @@ export interface App {
   readonly url: string;
   readonly fleet: readonly FleetMember[];
   readonly jobs: Jobs;
-  /** How everything but the bots is now. */
+  readonly consoles: readonly ServerConsole[];
+  /** How stores and disk are now. */
   storeHealth(): Promise<readonly HealthReport[]>;
   /** Stops everything; resolves when it has stopped. Safe to call twice. */
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ export interface App {
 /** Longest wait for a store to answer a health check. */
 const CHECK_MS = 2_000;
 const HEALTH_EVERY_SECONDS = 15;
+const CONSOLES_EVERY_SECONDS = 30;
 /** A client that never ends its request must not hold up the end of the program. */
 const LAST_REQUESTS_MS = 2_000;
 
@@ -63,8 +66,15 @@ export async function startApp(
 ): Promise<App> {
   const startedAt = new Date(clock.now());
   const parts: Parts = { fleet: [] };
-  const watched = openHealth(checksOf(config, parts), { clock, log: log.child("health") });
-  const health = async () => [...await watched.check(), ...parts.fleet.map(botReport)];
+  const consoles = await openConsoles(config.servers, { clock, log });
+  const watch = (checks: HealthCheck[]) => openHealth(checks, { clock, log: log.child("health") });
+  const stores = watch(storeChecks(config, parts));
+  const servers = watch(consoles.map(consoleCheck));
+  const health = async () => [
+    ...await stores.check(),
+    ...parts.fleet.map(botReport),
+    ...await servers.check(),
+  ];
   const server = listen(config, health);
   const closePage = () => settlesWithin(LAST_REQUESTS_MS, { work: server.shutdown(), clock });
   try {
@@ -79,10 +89,15 @@ export async function startApp(
   }
   const openCards = storedOpenCards(parts.db);
   parts.fleet = startFleet({ config, log, clock, openCards, health, startedAt });
-  const jobs = startJobs(watched, { log, clock });
+  const jobs = startJobs({ stores, consoles, log, clock });
   const stop = async () => {
     // All at once: each may take most of the time that there is.
-    await Promise.all([jobs.stop(), closePage(), ...parts.fleet.map((bot) => bot.stop())]);
+    await Promise.all([
+      jobs.stop(),
+      closePage(),
+      ...consoles.map(({ console }) => console.close()),
+      ...parts.fleet.map((bot) => bot.stop()),
+    ]);
     await closeStores(parts);
   };
   let stopped: Promise<void> | undefined;
@@ -91,7 +106,8 @@ export async function startApp(
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     fleet: parts.fleet,
     jobs,
-    storeHealth: watched.check,
+    consoles,
+    storeHealth: stores.check,
     stop: () => stopped ??= stop(),
   };
 }
@@ -101,14 +117,29 @@ async function closeStores({ db, redis }: Parts): Promise<void> {
   await db?.close();
 }
 
-function startJobs(health: Health, options: { log: Log; clock: Clock }): Jobs {
-  const jobs = openJobs({ ...options, log: options.log.child("jobs") });
+function startJobs(
+  { stores, consoles, log, clock }: {
+    stores: Health;
+    consoles: readonly ServerConsole[];
+    log: Log;
+    clock: Clock;
+  },
+): Jobs {
+  const jobs = openJobs({ clock, log: log.child("jobs") });
   jobs.add({
     name: "health",
     every: { seconds: HEALTH_EVERY_SECONDS },
     limitMs: 10_000,
-    run: async () => void await health.check(),
+    run: async () => void await stores.check(),
   });
+  if (consoles.length > 0) {
+    jobs.add({
+      name: "consoles",
+      every: { seconds: CONSOLES_EVERY_SECONDS },
+      limitMs: 60_000, // connecting, log-in, waiting and answer together
+      run: () => askConsoles(consoles),
+    });
+  }
   return jobs;
 }
 
@@ -143,8 +174,8 @@ function listen(
   }
 }
 
-/** Everything but the bots, which know by themselves how they are. */
-function checksOf({ databaseUrl, dataDir, redisUrl }: Config, parts: Parts): HealthCheck[] {
+/** What the program keeps its data in. */
+function storeChecks({ databaseUrl, dataDir, redisUrl }: Config, parts: Parts): HealthCheck[] {
   const store = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
   return [
     { name: "Store", check: () => checkStore(parts.db, store) },

@@ -6,6 +6,7 @@
 
 import { type BotDoor, BOTS } from "./bots.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
+import { CONSOLE_KEYS, rconServerOf } from "./consoles.ts";
 import { openRest } from "./discord/bot.ts";
 import { checkBot, checkRoles } from "./discord/checkup.ts";
 import { InvalidRequests } from "./discord/limits.ts";
@@ -13,6 +14,8 @@ import type { Rest } from "./discord/rest.ts";
 import { applicationIdOf } from "./discord/rights.ts";
 import { checkDisk } from "./disk.ts";
 import { twinOf } from "./fleet.ts";
+import { openConsole } from "./rcon/console.ts";
+import { RconError } from "./rcon/errors.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Finding } from "./runtime/finding.ts";
 import { openLog, redactor } from "./runtime/log.ts";
@@ -140,13 +143,31 @@ function tokenFault(door: BotDoor, tokens: Config["discord"]["tokens"]): Finding
   };
 }
 
-async function examineServer(
-  { id, logFile, savePath }: Config["servers"][number],
-): Promise<Finding[]> {
+async function examineServer(server: Config["servers"][number]): Promise<Finding[]> {
+  const { id, logFile, savePath } = server;
   return await Promise.all([
+    examineConsole(server),
     ...(logFile === undefined ? [] : [examinePath(logFile, { id, key: "log_file" })]),
     ...(savePath === undefined ? [] : [examinePath(savePath, { id, key: "save_path" })]),
   ]);
+}
+
+async function examineConsole(server: Config["servers"][number]): Promise<Finding> {
+  const name = `${server.id}: console`;
+  const address = rconServerOf(server);
+  if (!address) return offFinding(name, `Needs ${CONSOLE_KEYS}`);
+  const log = openLog("doctor", { write() {}, now: () => new Date(), secrets: [] });
+  const console = openConsole({ server: address, clock: systemClock, log });
+  try {
+    await console.send("ListPlayers");
+    return { name, state: "ok", text: `Answers at ${address.host}:${address.port}` };
+  } catch (error) {
+    if (!(error instanceof RconError)) throw error;
+    const [text = "", remedy = ""] = error.message.split("; ");
+    return { name, state: "failed", text, remedy };
+  } finally {
+    await console.close();
+  }
 }
 
 async function examinePath(

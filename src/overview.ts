@@ -6,6 +6,7 @@
 
 import type { App } from "./app.ts";
 import type { Config } from "./config.ts";
+import { CONSOLE_KEYS } from "./consoles.ts";
 import type { FleetMember } from "./fleet.ts";
 import type { HealthReport } from "./runtime/health.ts";
 import type { JobStatus } from "./runtime/jobs.ts";
@@ -30,7 +31,7 @@ const HEALTH_MARKS: Readonly<Record<HealthReport["state"], Mark>> = {
 
 /** What is there and how it is, `health` being how everything but the bots is. */
 export function overview(
-  { fleet, jobs, url }: Pick<App, "fleet" | "jobs" | "url">,
+  { fleet, jobs, url, consoles }: Pick<App, "fleet" | "jobs" | "url" | "consoles">,
   { servers, health }: Pick<Config, "servers"> & { health: readonly HealthReport[] },
 ): Section[] {
   return [
@@ -39,7 +40,7 @@ export function overview(
       title: "Stores",
       lines: health.map(({ name, state, text }) => ({ name, mark: HEALTH_MARKS[state], text })),
     },
-    { title: "Servers", lines: servers.length > 0 ? servers.map(serverLine) : [NO_SERVER] },
+    { title: "Servers", lines: serverLines(servers, consoles) },
     { title: "Jobs", lines: jobs.list().map(jobLine) },
     { title: "Health page", lines: [{ mark: "ok", name: url, text: "" }] },
   ];
@@ -63,8 +64,21 @@ function stateText(state: PartState, text: string): string {
 
 const NO_SERVER: Line = { mark: "off", name: "none", text: "add them to config.toml: [[servers]]" };
 
-function serverLine({ id, name, map }: Config["servers"][number]): Line {
-  return { mark: "ok", name: id, text: map === undefined ? name : `${name} (${map})` };
+function serverLines(servers: Config["servers"], consoles: App["consoles"]): Line[] {
+  if (servers.length === 0) return [NO_SERVER];
+  return servers.map((server) => {
+    const { id, name, map } = server;
+    const title = map === undefined ? name : `${name} (${map})`;
+    const status = consoles.find((console) => console.server === server)?.console.status();
+    if (!status) {
+      return { mark: "off", name: id, text: `${title}: no console without ${CONSOLE_KEYS}` };
+    }
+    const { state, lastError } = status;
+    if (state === "connected") return { mark: "ok", name: id, text: `${title}: console answers` };
+    return lastError
+      ? { mark: "failed", name: id, text: title, below: lastError.text }
+      : { mark: "busy", name: id, text: `${title}: waiting for its console` };
+  });
 }
 
 function jobLine({ name, schedule, state, lastError, isFailing }: JobStatus): Line {

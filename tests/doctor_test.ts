@@ -6,6 +6,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { BOTS } from "../src/bots.ts";
+import { startArk } from "../src/sandbox/ark/server.ts";
 import { removeMember } from "../src/sandbox/discord/build.ts";
 import { type ConfigurationWishes, configure, strangeToken } from "./configured.ts";
 import { type Community, community } from "./discord_community.ts";
@@ -38,9 +39,11 @@ function lineAbout({ out }: Ended, name: string): string {
 
 Deno.test("doctor finds nothing where everything is right, and ends with 0", async () => {
   await using world = await community();
+  await using ark = await startArk({ password: "dodo-secret" });
   await withTempFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/ShooterGame.log`, "");
     const toml = `[[servers]]\nid = "island"\nname = "The Island"\n` +
+      `host = "${ark.host}"\nrcon_port = ${ark.port}\nrcon_password = "dodo-secret"\n` +
       `log_file = "ShooterGame.log"\nsave_path = "."\n`;
     const options = await configure(folder, world, { toml });
     const found = await doctor([], options);
@@ -51,6 +54,10 @@ Deno.test("doctor finds nothing where everything is right, and ends with 0", asy
     equal(lineAbout(found, "Ticket: token"), "✓ Ticket: token Is Ticket's");
     equal(lineAbout(found, "Ticket: permissions"), "✓ Ticket: permissions Has all that it needs");
     equal(lineAbout(found, "Roles: owner"), "✓ Roles: owner owner");
+    equal(
+      lineAbout(found, "island: console"),
+      `✓ island: console Answers at ${ark.host}:${ark.port}`,
+    );
     match(lineAbout(found, "island: log_file"), /^✓/);
     match(lineAbout(found, "island: save_path"), /^✓/);
     match(found.out, /\d+ fine, 0 failed, 1 not used\n$/);
@@ -71,7 +78,8 @@ Deno.test("doctor names each fault of tokens and setup with its remedy, and ends
   world.discord.world.applications.set(servers.id, servers);
   const found = await examined(world, {
     tokens: { ap: strangeToken(apps.ap.id), gp: undefined },
-    toml: `[[servers]]\nid = "island"\nname = "The Island"\nsave_path = "nowhere"\n`,
+    toml: `[[servers]]\nid = "island"\nname = "The Island"\nsave_path = "nowhere"\n` +
+      `host = "127.0.0.1"\nrcon_port = 1\nrcon_password = "dodo-secret"\n`,
   });
   equal(found.code, 1, found.out + found.err);
   match(
@@ -98,10 +106,15 @@ Deno.test("doctor names each fault of tokens and setup with its remedy, and ends
   match(lineAbout(found, "Master: permissions"), /^✓/);
   match(lineAbout(found, "Roles: admin"), /^✓ Roles: admin admin$/);
   match(
+    lineAbout(found, "island: console"),
+    /^✗ .*127\.0\.0\.1:1.* → check that the server runs, and its address and RCON port$/,
+  );
+  doesNotMatch(found.out, /dodo-secret/);
+  match(
     lineAbout(found, "island: save_path"),
     /^✗ .* There is no .*nowhere → Correct save_path of server "island" in config.toml$/,
   );
-  match(found.out, / 5 failed, /);
+  match(found.out, / 6 failed, /);
 });
 
 Deno.test("doctor names tokens that cannot be right without asking Discord", async () => {

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { BOTS } from "../src/bots.ts";
 import { permissionBits } from "../src/discord/rights.ts";
+import { type LocalArk, startArk } from "../src/sandbox/ark/server.ts";
 import { addBot, removeMember } from "../src/sandbox/discord/build.ts";
 import { shown, textOf } from "../src/sandbox/discord/people.ts";
 import { configure, strangeToken } from "./configured.ts";
@@ -180,7 +181,9 @@ Deno.test("start shows six bots with invite links, keeps them over an outage, an
       equal(url.searchParams.get("permissions"), String(permissionBits(permissions)));
       equal(url.searchParams.get("guild_id"), world.guild.id);
     }
-    deepEqual(linesAbout(daemon.out, "island"), ["✓ island The Island (TheIsland_WP)"]);
+    deepEqual(linesAbout(daemon.out, "island"), [
+      "○ island The Island (TheIsland_WP): no console without host, rcon_port and rcon_password",
+    ]);
     equal((await health(daemon)).code, 200);
 
     await daemon.logs(allSix(/Registered/));
@@ -205,6 +208,30 @@ Deno.test("start shows six bots with invite links, keeps them over an outage, an
     equal(ended.code, 0, ended.err);
     match(ended.err, /"level":"debug"/);
     keepsSecrets(ended, { ...options.env, token: token! });
+  });
+});
+
+Deno.test("start asks every server's console, and a server that is away is named until it is back", async () => {
+  await using island = await startArk({ password: "dodo-secret" });
+  await using ragnarok = await startArk({ password: "dodo-secret" });
+  await withTempFolder(async (cwd) => {
+    const server = (id: string, { host, port }: LocalArk, password: string) =>
+      `[[servers]]\nid = "${id}"\nname = "The ${id}"\nhost = "${host}"\nrcon_port = ${port}\n` +
+      `rcon_password = "${password}"\n`;
+    const toml = server("island", island, "dodo-secret") +
+      server("wrong", ragnarok, "raptor-secret");
+    await Deno.writeTextFile(`${cwd}/config.toml`, PLAIN + toml);
+    await using daemon = await start([], { cwd });
+    deepEqual(linesAbout(daemon.out, "island"), ["✓ island The island: console answers"]);
+    match(
+      linesAbout(daemon.out, "wrong").join(" "),
+      /^✗ wrong The wrong → .*correct the RCON password/,
+    );
+    deepEqual((await health(daemon)).down, ["The wrong"]);
+    deepEqual(island.received.map(({ command }) => command), ["ListPlayers"]);
+    const ended = await daemon.end("SIGTERM");
+    equal(ended.code, 0, ended.err);
+    keepsSecrets(ended, { right: "dodo-secret", wrong: "raptor-secret" });
   });
 });
 

@@ -27,6 +27,8 @@ export interface HealthReport extends HealthItem {
 /** Asks how one thing is doing; has a deadline of its own. What it throws means down. */
 export interface HealthCheck {
   readonly name: string;
+  /** Whether the thing tells the log by itself when it comes and goes. */
+  readonly logsItself?: boolean;
   check(): Promise<Omit<HealthItem, "name">>;
 }
 
@@ -44,7 +46,7 @@ export function openHealth(
   const known = new Map<string, HealthReport>();
   let running: Promise<readonly HealthReport[]> | undefined;
 
-  async function report({ name, check }: HealthCheck): Promise<HealthReport> {
+  async function report({ name, check, logsItself = false }: HealthCheck): Promise<HealthReport> {
     const found = await Promise.try(check).catch((error) => ({
       state: "down" as const,
       text: error instanceof Error ? error.message : String(error),
@@ -59,8 +61,9 @@ export function openHealth(
       lastError: found.state === "down" ? { ...found, at: now } : before?.lastError,
     };
     known.set(name, next);
-    if (hasChanged && found.state === "down") log.warn(`${name} is down: ${found.text}`);
-    else if (hasChanged && found.state === "ok") log.info(`${name} is fine: ${found.text}`);
+    if (logsItself || !hasChanged) return next;
+    if (found.state === "down") log.warn(`${name} is down: ${found.text}`);
+    else if (found.state === "ok") log.info(`${name} is fine: ${found.text}`);
     return next;
   }
 

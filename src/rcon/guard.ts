@@ -1,0 +1,254 @@
+/**
+ * One connection to one game server, over rcon-client 4.2.5, which alone would hang or end the
+ * process on hostile bytes, believe wrong passwords, wait for ever and lose parts of answers. What
+ * makes it safe stands here, each line with its reason. Knows no queue, no repetition, no meaning
+ * of commands. A connection that ended in whatever way is never used again: the library's own
+ * queue would send old commands after a reconnect, and its counters and callbacks are then stale.
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { Rcon } from "rcon-client";
+import { type Clock, LONGEST_SLEEP_MS, unlessAborted } from "../runtime/clock.ts";
+import { RconError, type RconFailure, type RconOutcome } from "./errors.ts";
+import {
+  COMMAND_ANSWER,
+  encodeFrame,
+  type Frame,
+  FrameReader,
+  LARGEST_BYTES,
+  LOGIN_ANSWER,
+} from "./frames.ts";
+
+/** A game server and how to get in. */
+export interface RconServer {
+  /** As people call it; stands in errors. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}
+
+const CONNECT_MS = 5_000;
+/** A server that is starting needs up to 7 s for a login (measured on a real one). */
+const LOGIN_MS = 10_000;
+/** Servers that cut long answers cut at 4,096 bytes, some a little below. */
+const MAYBE_CUT_FROM = 3_900;
+/** Clients that know such servers wait 50 to 300 ms for the next part. */
+const NEXT_PART_MS = 300;
+const KEEP_ALIVE_MS = 15_000;
+
+/** Why a connection is over. */
+interface End {
+  readonly kind: RconFailure;
+  readonly reason: string;
+}
+
+/** One TCP connection and its login; one command at a time. */
+export class Connection {
+  readonly #server: RconServer;
+  readonly #clock: Clock;
+  readonly #rcon: Rcon;
+  readonly #reader = new FrameReader();
+  /** Takes the place of the library's splitter: what is emitted as "data" reaches the library. */
+  readonly #checked = new EventEmitter();
+  readonly #over = new AbortController();
+  readonly #closed = Promise.withResolvers<void>();
+  #end: End | undefined;
+  #socket: Socket | null = null;
+  #hasLoginAnswer = false;
+  /** The library numbers its packets from 0; that is the login. */
+  #lastId = 0;
+  #isBusy = false;
+  /** Of the command whose answer is not complete. */
+  #wanted: number | undefined;
+  #parts: Uint8Array[] = [];
+  #nextPart = new AbortController();
+  #heardAt = 0;
+
+  constructor(server: RconServer, clock: Clock) {
+    this.#server = server;
+    this.#clock = clock;
+    const { host, port, password } = server;
+    this.#rcon = new Rcon({
+      host,
+      port,
+      password,
+      // Deadlines are kept here, on the clock; the library's own, 2 s by default, must never be
+      // first. It would leave the socket open and its callback in a map.
+      timeout: LONGEST_SLEEP_MS,
+      // More would warn of too many listeners; ARK answers one command at a time anyway.
+      maxPending: 1,
+    });
+    // The library hands on errors of the socket; without a listener they end the process.
+    this.#rcon.on("error", () => {});
+  }
+
+  /** Whether a command can be sent. */
+  get isOpen(): boolean {
+    return this.#rcon.authenticated && !this.#over.signal.aborted;
+  }
+
+  /** When the server last sent something, milliseconds since 1970. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Connects and logs in; once only. @throws {RconError} "not sent" */
+  async open(): Promise<void> {
+    const { host, port } = this.#server;
+    const loggedIn: Promise<unknown> = this.#rcon.connect();
+    const socket = this.#socket = this.#rcon.socket; // set before connect() returns
+    loggedIn.catch(() => {}); // it may fail before it is waited for
+    // There is no socket for a port that no port can be.
+    const connected: Promise<unknown> = socket ? this.#takeOver(socket) : loggedIn;
+    try {
+      await this.#within(CONNECT_MS, { work: connected, late: "unreachable" });
+      await this.#within(LOGIN_MS, { work: loggedIn, late: "silent" });
+    } catch (error) {
+      const end = this.#hasLoginAnswer
+        ? { kind: "password", reason: "it refuses the password" } as const
+        : { kind: "unreachable", reason: (error as Error).message } as const;
+      this.#finish(end);
+      throw this.#error(`log in to ${this.#server.name} at ${host}:${port}`, "not sent");
+    }
+  }
+
+  /**
+   * Sends one command, whose text has been checked, and resolves with the bytes of the whole
+   * answer. After a failure the connection is closed: what comes later would be taken for the next
+   * answer.
+   * @throws {RconError} "not sent" when the connection had ended before, else "unknown"
+   */
+  async send(command: string, deadlineMs: number): Promise<Uint8Array> {
+    const [verb] = command.split(" ");
+    if (this.#isBusy) throw new Error(`Cannot send ${verb}: a command is under way`);
+    if (!this.isOpen) throw this.#error(`send ${verb} to ${this.#server.name}`, "not sent");
+    this.#isBusy = true;
+    this.#wanted = ++this.#lastId;
+    try {
+      // send() would decode each packet as UTF-8 and lose what is not.
+      const answer = this.#rcon.sendRaw(Buffer.from(command, "utf8"));
+      return await this.#within(deadlineMs, { work: answer, late: "silent" });
+    } catch {
+      this.#finish({ kind: "broken", reason: "the connection was lost" });
+      throw this.#error(`tell whether ${this.#server.name} ran ${verb}`, "unknown");
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Ends it at once; resolves when the socket is gone. */
+  async close(): Promise<void> {
+    this.#finish({ kind: "closed", reason: "the connection was closed here" });
+    if (this.#socket) await this.#closed.promise;
+  }
+
+  /** Puts our own reading between the socket and the library. Resolves when it is connected. */
+  #takeOver(socket: Socket): Promise<void> {
+    const connected = Promise.withResolvers<void>();
+    let isConnected = false;
+    // The library's splitter loops for ever on a length of -4, throws where nobody can catch it on
+    // others below 9, and collects without bound what a large one announces.
+    Object.assign(socket, { pipe: () => this.#checked });
+    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    socket.once("connect", () => {
+      isConnected = true;
+      socket.setKeepAlive(true, KEEP_ALIVE_MS); // the library sets none; finds dead machines
+      connected.resolve();
+    });
+    // Also before the library listens itself.
+    socket.on("error", ({ message }) =>
+      this.#finish({
+        kind: isConnected ? "broken" : "unreachable",
+        reason: isConnected ? `the connection was lost (${message})` : message,
+      }));
+    // The other side has closed; if it had to agree to our closing, it could keep us waiting.
+    socket.on("end", () => this.#finish({ kind: "broken", reason: "it closed the connection" }));
+    socket.on("close", () => {
+      this.#finish({ kind: "broken", reason: "the connection was lost" });
+      this.#closed.resolve();
+    });
+    return connected.promise;
+  }
+
+  #receive(chunk: Uint8Array): void {
+    try {
+      for (const frame of this.#reader.push(chunk)) this.#take(frame);
+    } catch (error) {
+      this.#finish({ kind: "broken", reason: `this is not RCON: ${(error as Error).message}` });
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (this.#over.signal.aborted) return;
+    this.#heardAt = this.#clock.now();
+    if (!this.#hasLoginAnswer) {
+      // The library takes any packet for the answer to its login, so that a Keep Alive or the
+      // empty packet of Source servers would make every password right.
+      if (frame.type !== LOGIN_ANSWER) return;
+      this.#hasLoginAnswer = true;
+      this.#checked.emit("data", encodeFrame(frame));
+      return;
+    }
+    // Everything else is a Keep Alive, whose id is not recorded anywhere, or a late answer.
+    if (frame.id === this.#wanted && frame.type === COMMAND_ANSWER) this.#collect(frame);
+  }
+
+  /** The library would return the first packet of an answer and drop the others. */
+  #collect({ body }: Frame): void {
+    this.#nextPart.abort();
+    this.#parts.push(body);
+    const bytes = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    if (bytes > LARGEST_BYTES) {
+      this.#finish({ kind: "broken", reason: `its answer is longer than ${LARGEST_BYTES} bytes` });
+    } else if (this.#parts.length === 1 && body.length < MAYBE_CUT_FROM) {
+      this.#handOver();
+    } else {
+      this.#nextPart = new AbortController();
+      this.#clock.sleep(NEXT_PART_MS, this.#nextPart.signal)
+        .then(() => this.#handOver(), () => {});
+    }
+  }
+
+  #handOver(): void {
+    const id = this.#wanted;
+    const body = Buffer.concat(this.#parts.splice(0));
+    this.#wanted = undefined;
+    if (id !== undefined) {
+      this.#checked.emit("data", encodeFrame({ id, type: COMMAND_ANSWER, body }));
+    }
+  }
+
+  /** What the library promises never stands alone: it forgets promises when a socket closes. */
+  async #within<T>(
+    ms: number,
+    { work, late: kind }: { work: Promise<T>; late: RconFailure },
+  ): Promise<T> {
+    const inTime = new AbortController();
+    const reason = `it does not answer within ${ms / 1000} s`;
+    this.#clock.sleep(ms, inTime.signal).then(() => this.#finish({ kind, reason }), () => {});
+    try {
+      return await unlessAborted(work, this.#over.signal);
+    } finally {
+      inTime.abort();
+    }
+  }
+
+  /** The first reason counts. */
+  #finish(end: End): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#over.abort();
+    this.#nextPart.abort();
+    // Not the library's end(): that waits for the other side, for ever if need be.
+    this.#socket?.destroy();
+  }
+
+  #error(action: string, outcome: RconOutcome): RconError {
+    const { kind, reason } = this.#end ?? { kind: "broken", reason: "it is not connected" };
+    return new RconError({ kind, outcome, action, reason });
+  }
+}
