@@ -240,7 +240,7 @@ export class Lanes {
         outcome.status = response.status;
         outcome.isShared = response.headers.get("x-ratelimit-scope") === "shared";
         this.#note(route, response);
-        return { status: response.status, body: await response.text() };
+        return { status: response.status, body: await textOf(response) };
       });
     } finally {
       if (invalidRequests.settle(payer, outcome)) {
@@ -294,7 +294,7 @@ export class Lanes {
   }
 }
 
-/** Why a call was not sent, for people. */
+/** Why a call was not sent, or is not to be sent again, for people. */
 class NotSent extends Error {
   constructor(message: string, readonly remedy: string) {
     super(message);
@@ -359,6 +359,21 @@ function asRestError(call: Call, error: unknown): DiscordRestError {
     return new DiscordRestError({ ...call, status: 0, text: error.message, remedy: error.remedy });
   }
   return new DiscordRestError({ ...call, status: 0, text: reasonOf(error) });
+}
+
+/** Far beyond any answer of Discord's; somebody else's may have no end. */
+const MOST_BYTES = 16_000_000;
+
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new NotSent("the answer does not end", CHECK_ADDRESS);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** Why fetch failed, without the address, which may contain a token. */

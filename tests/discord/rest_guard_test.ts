@@ -531,3 +531,24 @@ Deno.test("a redirect is not followed: the token goes nowhere else", async () =>
   match(error.message, /check api_url/);
   deepEqual(asked, ["/api/v10/gateway/bot"]);
 });
+
+Deno.test("an answer without end is given up before it fills the memory", async () => {
+  await using it = await community();
+  using bot = botOf(it);
+  let sent = 0;
+  const endless = () =>
+    new ReadableStream({
+      pull(controller) {
+        sent++;
+        controller.enqueue(new Uint8Array(1_000_000));
+      },
+    });
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(endless()),
+  );
+  bot.discordeno.baseUrl = `http://127.0.0.1:${server.addr.port}/api`;
+  const error = await errorOf(bot.rest.call("GET", "/gateway/bot"));
+  match(error.message, /the answer does not end; check discordstatus.com, and api_url/);
+  ok(sent < 40, `${sent} MB were sent`);
+});
