@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { askConsoles, consoleCheck, openConsoles, type ServerConsole } from "./consoles.ts";
 import { checkDisk } from "./disk.ts";
 import { type FleetMember, startFleet } from "./fleet.ts";
+import { addressText } from "./runtime/address.ts";
 import { type Clock, settlesWithin, systemClock } from "./runtime/clock.ts";
 import {
   type Health,
@@ -89,7 +90,7 @@ export async function startApp(
   }
   const openCards = storedOpenCards(parts.db);
   parts.fleet = startFleet({ config, log, clock, openCards, health, startedAt });
-  const jobs = startJobs({ stores, consoles, log, clock });
+  const jobs = startJobs({ stores, servers, consoles, log, clock });
   const stop = async () => {
     // All at once: each may take most of the time that there is.
     await Promise.all([
@@ -103,7 +104,7 @@ export async function startApp(
   let stopped: Promise<void> | undefined;
   const { hostname, port } = server.addr;
   return {
-    url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    url: `http://${addressText({ host: hostname, port })}`,
     fleet: parts.fleet,
     jobs,
     consoles,
@@ -118,8 +119,9 @@ async function closeStores({ db, redis }: Parts): Promise<void> {
 }
 
 function startJobs(
-  { stores, consoles, log, clock }: {
+  { stores, servers, consoles, log, clock }: {
     stores: Health;
+    servers: Health;
     consoles: readonly ServerConsole[];
     log: Log;
     clock: Clock;
@@ -130,7 +132,7 @@ function startJobs(
     name: "health",
     every: { seconds: HEALTH_EVERY_SECONDS },
     limitMs: 10_000,
-    run: async () => void await stores.check(),
+    run: async () => void await Promise.all([stores.check(), servers.check()]),
   });
   if (consoles.length > 0) {
     jobs.add({

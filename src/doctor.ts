@@ -16,6 +16,7 @@ import { checkDisk } from "./disk.ts";
 import { twinOf } from "./fleet.ts";
 import { openConsole } from "./rcon/console.ts";
 import { RconError } from "./rcon/errors.ts";
+import { addressText } from "./runtime/address.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { Finding } from "./runtime/finding.ts";
 import { openLog, redactor } from "./runtime/log.ts";
@@ -160,10 +161,12 @@ async function examineConsole(server: Config["servers"][number]): Promise<Findin
   const console = openConsole({ server: address, clock: systemClock, log });
   try {
     await console.send("ListPlayers");
-    return { name, state: "ok", text: `Answers at ${address.host}:${address.port}` };
+    return { name, state: "ok", text: `Answers at ${addressText(address)}` };
   } catch (error) {
     if (!(error instanceof RconError)) throw error;
-    const [text = "", remedy = ""] = error.message.split("; ");
+    // What failed first names the address; what became of the question does not.
+    const message = console.status().lastError?.text ?? error.message;
+    const [text = "", remedy = ""] = message.split("; ");
     return { name, state: "failed", text, remedy };
   } finally {
     await console.close();

@@ -353,6 +353,30 @@ Deno.test("two maps or two servers that only seem to differ are one mistake each
   assert.deepEqual(problems('[[servers]]\nname = "A"\n[[servers]]\nname = "A"').length, 2);
 });
 
+Deno.test("two servers with one console are a mistake: they would take each other's chat", () => {
+  const server = (id: string, host: string, port: number) =>
+    `[[servers]]\nid = "${id}"\nname = "Dodo"\nhost = "${host}"\nrcon_port = ${port}\n`;
+  const fine = server("a", "ark.example", 27020) + server("b", "ark.example", 27021) +
+    server("c", "127.0.0.1", 27020);
+  assert.equal(load(fine).servers.length, 3);
+  assert.deepEqual(problems(fine + server("d", "ARK.example", 27020)), [
+    'servers[3].rcon_port (server "d"): the same console as servers[0].rcon_port, and two would ' +
+    "share its chat; correct host or rcon_port of one of the two",
+  ]);
+});
+
+Deno.test("host takes names and addresses, not what has more around it", () => {
+  const server = (host: string) => `[[servers]]\nid = "a"\nname = "A"\nhost = "${host}"\n`;
+  for (
+    const host of ["203.0.113.5", "ark-1.example", "my_host", "::1", "fe80::1%eth0", "bärn.de"]
+  ) {
+    assert.equal(load(server(host)).servers[0]!.host, host);
+  }
+  for (const host of ["203.0.113.5:27020", "[::1]", "http://ark.example", "a b", "a/b", ""]) {
+    assert.equal(problems(server(host)).length, 1, host);
+  }
+});
+
 Deno.test("timezone takes the names that Intl knows, not offsets", () => {
   for (const name of ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Etc/GMT+2"]) {
     assert.equal(load(`timezone = "${name}"`).timezone, name);

@@ -69,6 +69,7 @@ Deno.test("doctor finds nothing where everything is right, and ends with 0", asy
 
 Deno.test("doctor names each fault of tokens and setup with its remedy, and ends with 1", async () => {
   await using world = await community();
+  await using ark = await startArk({ password: "raptor-secret" });
   const { apps, guild } = world;
   const bot = guild.members.get(apps.ticket.id)!;
   const role = guild.roles.get(bot.roles[0]!)!;
@@ -79,9 +80,16 @@ Deno.test("doctor names each fault of tokens and setup with its remedy, and ends
   const found = await examined(world, {
     tokens: { ap: strangeToken(apps.ap.id), gp: undefined },
     toml: `[[servers]]\nid = "island"\nname = "The Island"\nsave_path = "nowhere"\n` +
-      `host = "127.0.0.1"\nrcon_port = 1\nrcon_password = "dodo-secret"\n`,
+      `host = "127.0.0.1"\nrcon_port = 1\nrcon_password = "dodo-secret"\n` +
+      `[[servers]]\nid = "wrong"\nname = "Ragnarok"\n` +
+      `host = "${ark.host}"\nrcon_port = ${ark.port}\nrcon_password = "dodo-secret"\n`,
   });
   equal(found.code, 1, found.out + found.err);
+  equal(
+    lineAbout(found, "wrong: console"),
+    `✗ wrong: console Cannot log in to Ragnarok at ${ark.host}:${ark.port}: it refuses the password ` +
+      "→ correct the RCON password: the game reads ServerAdminPassword only when it starts",
+  );
   match(
     lineAbout(found, "Activity Points: token"),
     /^✗ .* Discord refuses it → .*page Bot, press Reset Token .* into DISCORD_TOKEN_AP$/,
@@ -114,7 +122,7 @@ Deno.test("doctor names each fault of tokens and setup with its remedy, and ends
     lineAbout(found, "island: save_path"),
     /^✗ .* There is no .*nowhere → Correct save_path of server "island" in config.toml$/,
   );
-  match(found.out, / 6 failed, /);
+  match(found.out, / 7 failed, /);
 });
 
 Deno.test("doctor names tokens that cannot be right without asking Discord", async () => {

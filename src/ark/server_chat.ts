@@ -24,6 +24,8 @@ export interface ServerChatOptions {
   readonly sent?: string;
   /** The server shows every other sign as `?`: letters lose their marks, ä becomes ae. */
   readonly ascii?: boolean;
+  /** What an author is called of whose name nothing readable is left; default `Unknown`. */
+  readonly unnamed?: string;
 }
 
 /**
@@ -62,8 +64,8 @@ export function toServerChat(
   text: string,
   options: ServerChatOptions = {},
 ): ServerChat {
-  const { nameOf = () => undefined, reply = "", sent = "", ascii = false } = options;
-  const author = `ServerChat [${cleanName(name, ascii)}]`;
+  const { nameOf = () => undefined, reply = "", sent = "", ascii = false, unnamed = "" } = options;
+  const author = `ServerChat [${cleanName(name, ascii) || cleanName(unnamed, ascii) || "Unknown"}]`;
   const words = clean(plainWords(text, nameOf), ascii);
   const does = clean(sent, ascii);
   if (words === "") return does === "" ? NOTHING : split(`${author} `, does);
@@ -143,10 +145,11 @@ function toAscii(text: string): string {
   return /[\p{L}\p{N}]/u.test(text) && !/\w/.test(spelled) ? "" : spelled;
 }
 
+/** Empty when nothing readable is left. */
 function cleanName(name: string, ascii: boolean): string {
   const bare = clean(name, ascii).replace(/[[\]:@#]/g, " ").replace(/ +/g, " ").trim();
   const short = [...bare].slice(0, LONGEST_NAME).join("").trim();
-  return /[\p{L}\p{N}]/u.test(short) ? short : "Unknown";
+  return /[\p{L}\p{N}]/u.test(short) ? short : "";
 }
 
 /** One command for each part of the text, all with the same beginning. */

@@ -29,6 +29,8 @@ export function crossProblems(document: unknown, variables: Variables): string[]
   const maps = pathsIn(document, ["maps"]);
   const ids = serverPaths.map((path) => [...path, "id"])
     .filter((path) => typeof valueAt(document, path) === "string");
+  const ports = serverPaths.map((path) => [...path, "rcon_port"])
+    .filter((path) => consoleOf(path, document) !== undefined);
   return [
     ...repeats(ids, (path) => valueAt(document, path)),
     ...repeats(maps, (path) => mapKey(String(path.at(-1)))),
@@ -36,6 +38,10 @@ export function crossProblems(document: unknown, variables: Variables): string[]
   ].map(([first, again]) =>
     `${label(again, document)}: the same name as ${keyOf(first)}; rename or remove one of the two`
   ).concat(
+    repeats(ports, (path) => consoleOf(path, document)).map(([first, again]) =>
+      `${label(again, document)}: the same console as ${keyOf(first)}, and two would share its ` +
+      "chat; correct host or rcon_port of one of the two"
+    ),
     maps.flatMap((path) => boundsProblems(path, document)),
     serverPaths.flatMap((path) =>
       passwordProblems([...path, "rcon_password"], { document, variables })
@@ -49,6 +55,14 @@ function repeats(paths: readonly Path[], nameOf: (path: Path) => unknown): [Path
   return [...groups.values()].flatMap(([first, ...again]) =>
     again.map((path): [Path, Path] => [first!, path])
   );
+}
+
+/** Where the console of a server is, by the path of its port. */
+function consoleOf(port: Path, document: unknown): string | undefined {
+  const host = valueAt(document, [...port.slice(0, -1), "host"]);
+  const number = valueAt(document, port);
+  if (typeof host !== "string" || typeof number !== "number") return undefined;
+  return `${host.toLowerCase()} ${number}`;
 }
 
 function boundsProblems(path: Path, document: unknown): string[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIPv6 } from "node:net";
 import { z } from "zod";
 
 const ID_REMEDY = 'put it in quotes, digits only, such as "123456789012345678" ' +
@@ -84,11 +85,19 @@ const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 const RADIUS_REMEDY = "write a number of Unreal units, 0 or more, without quotes";
 
+const HOST_REMEDY =
+  'write a host name or an address in quotes, without a port, such as "203.0.113.5"';
+
+/** Keeps out ports, brackets and whole links, which would only fail much later as unknown names. */
+function isHost(host: string): boolean {
+  return isIPv6(host) || /^[\p{L}\p{M}\p{N}._-]+$/u.test(host);
+}
+
 const serverSchema = z.strictObject({
   id: text('give every server a short id of its own and put it in quotes, such as "island"'),
   name: text('give every server a name in quotes, such as "The Island"'),
   map: text('write the name of the map in quotes, such as "TheIsland_WP"').optional(),
-  host: text('write a host name or an address in quotes, such as "203.0.113.5"').optional(),
+  host: text(HOST_REMEDY).refine(isHost, HOST_REMEDY).optional(),
   rcon_port: wholeNumber(1, 65535).optional(),
   rcon_password: text('put it in single quotes, or better write "${NAME}" and set that variable')
     .optional(),

@@ -51,6 +51,9 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "disallowplayertojoinnocheck",
 ]);
 
+/** They only ask: a lost answer leaves nothing to look for in the game. */
+const QUESTIONS: ReadonlySet<string> = new Set(["listplayers", "getchat", "getgamelog"]);
+
 /** These stop the whole game while they work. */
 const SLOW: ReadonlySet<string> = new Set(["saveworld", "destroywilddinos"]);
 
@@ -63,6 +66,11 @@ const SLOW_ANSWER_MS = 60_000;
  */
 export function isRepeatable(command: string): boolean {
   return REPEATABLE.has(nameOf(command));
+}
+
+/** Whether a command only asks something and does nothing in the game. */
+export function isQuestion(command: string): boolean {
+  return QUESTIONS.has(nameOf(command));
 }
 
 /** How long its answer may take, in milliseconds. */

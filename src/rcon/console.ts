@@ -67,8 +67,8 @@ export const MOST_WAITING = 32;
 export const MOST_FAILURES = 3;
 
 const WAIT_MS = 30_000;
-/** A restart of a game takes minutes, and people wait for it: the longest pause is short. */
-const PAUSE = { firstMs: 1_000, maxMs: 30_000 };
+/** People wait for the end of a restart: a server is found again within 5 s, at one connection each. */
+const PAUSE = { firstMs: 1_000, maxMs: 5_000 };
 /** A wrong password stays wrong until somebody acts, and some hosts ban who keeps trying. */
 const PASSWORD_PAUSE_MS = 600_000;
 /** After so long a silence the connection may be dead without a sign. */
@@ -78,6 +78,9 @@ const IDLE_MS = 300_000;
 const CLOSE_MS = 2_000;
 /** Changes nothing, and every server answers it. */
 const PROOF = "ListPlayers";
+
+/** Given to abort(), which would else make an error with a stack for each command. */
+const NO_LONGER = new Error("It need not be waited for any longer");
 
 /** A command that waits for its turn. */
 interface Waiting {
@@ -130,7 +133,7 @@ class ServerConsole implements GameConsole {
     const waiting = { command, resolve, reject, settled: new AbortController() };
     this.#queue.push(waiting);
     this.#clock.sleep(waitMs, waiting.settled.signal).then(() => this.#giveUp(waiting), () => {});
-    this.#idle.abort();
+    this.#idle.abort(NO_LONGER);
     this.#work ??= this.#workOff();
     return await promise;
   }
@@ -158,7 +161,7 @@ class ServerConsole implements GameConsole {
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    this.#idle.abort();
+    this.#idle.abort(NO_LONGER);
     this.#rejectAll(CLOSED);
     const work = Promise.all([this.#connection?.close(), this.#work]);
     await settlesWithin(CLOSE_MS, { work, clock: this.#clock });
@@ -229,7 +232,7 @@ class ServerConsole implements GameConsole {
     const { command, settled, resolve, reject } = waiting;
     try {
       const answer = await connection.send(command, answerMs(command));
-      settled.abort();
+      settled.abort(NO_LONGER);
       this.#recordAnswer();
       resolve(decodeAnswer(answer));
     } catch (thrown) {
@@ -239,7 +242,7 @@ class ServerConsole implements GameConsole {
         if (error.outcome === "unknown") waiting.doubt = error;
         this.#queue.unshift(waiting);
       } else {
-        settled.abort();
+        settled.abort(NO_LONGER);
         reject(error);
       }
       throw error;
@@ -271,7 +274,7 @@ class ServerConsole implements GameConsole {
 
   /** Its time is over. One that is under way has its own deadline, but is not repeated. */
   #giveUp(waiting: Waiting): void {
-    waiting.settled.abort();
+    waiting.settled.abort(NO_LONGER);
     const at = this.#queue.indexOf(waiting);
     if (at < 0) return;
     this.#queue.splice(at, 1);
@@ -284,7 +287,7 @@ class ServerConsole implements GameConsole {
   }
 
   #reject({ command, settled, doubt, reject }: Waiting, why: Why): void {
-    settled.abort();
+    settled.abort(NO_LONGER);
     reject(doubt ?? this.#notSent(command, why));
   }
 

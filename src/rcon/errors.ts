@@ -31,6 +31,8 @@ export interface RconErrorParts {
   readonly action: string;
   /** What was wrong. */
   readonly reason: string;
+  /** There is nothing to look for in the game: the command was a question. Default false. */
+  readonly onlyAsked?: boolean;
 }
 
 /** The only error of this shelf: a command that has no answer. */
@@ -41,8 +43,8 @@ export class RconError extends Error {
   /** What was wrong, without what to do about it. */
   readonly reason: string;
 
-  constructor({ kind, outcome, action, reason }: RconErrorParts) {
-    const remedy = outcome === "unknown" ? CHECK_FIRST : REMEDIES[kind];
+  constructor({ kind, outcome, action, reason, onlyAsked = false }: RconErrorParts) {
+    const remedy = outcome === "unknown" && !onlyAsked ? CHECK_FIRST : REMEDIES[kind];
     super(`Cannot ${action}: ${reason}; ${remedy}`);
     this.kind = kind;
     this.outcome = outcome;
@@ -56,9 +58,11 @@ const REMEDIES: Readonly<Record<RconFailure, string>> = {
   invalid: "correct the command",
   busy: "try again in a moment",
   unreachable: "check that the server runs, and its address and RCON port",
-  silent: "wait until the server has started; BlissBot tries again by itself",
-  password: "correct the RCON password; the game reads ServerAdminPassword only when it starts",
-  broken: "check that this is the server's RCON port; BlissBot tries again by itself",
+  silent: "wait until the server has started, and check its RCON password if it stays silent; " +
+    "BlissBot tries again by itself",
+  password: "correct the RCON password: the game reads ServerAdminPassword only when it starts",
+  broken: "check that this is the server's RCON port, and its RCON password; " +
+    "BlissBot tries again by itself",
   paused: "check the server; BlissBot tries again by itself",
   closed: "start BlissBot again",
 };

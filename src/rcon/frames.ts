@@ -58,7 +58,7 @@ export class FrameReader {
       frames.push({
         id: this.#bytes.readInt32LE(at + 4),
         type: this.#bytes.readInt32LE(at + 8),
-        body: Uint8Array.from(this.#bytes.subarray(at + 12, end - 2)),
+        body: new Uint8Array(this.#bytes.subarray(at + 12, end - 2)), // a copy
       });
       at = end;
     }
@@ -83,6 +83,8 @@ export class FrameReader {
     this.#bytes.copyWithin(0, at, this.#filled);
     this.#filled -= at;
     // One long answer must not hold its memory as long as the connection lasts.
-    if (this.#filled === 0) this.#bytes = Buffer.alloc(FIRST_BYTES);
+    if (this.#filled === 0 && this.#bytes.length > FIRST_BYTES) {
+      this.#bytes = Buffer.alloc(FIRST_BYTES);
+    }
   }
 }

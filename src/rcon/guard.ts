@@ -11,7 +11,9 @@ import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { Rcon } from "rcon-client";
+import { addressText } from "../runtime/address.ts";
 import { type Clock, LONGEST_SLEEP_MS, unlessAborted } from "../runtime/clock.ts";
+import { isQuestion } from "./command_text.ts";
 import { RconError, type RconFailure, type RconOutcome } from "./errors.ts";
 import {
   COMMAND_ANSWER,
@@ -38,7 +40,12 @@ const LOGIN_MS = 10_000;
 const MAYBE_CUT_FROM = 3_900;
 /** Clients that know such servers wait 50 to 300 ms for the next part. */
 const NEXT_PART_MS = 300;
+/** What a part takes besides its bytes, so that a flood of empty ones comes to an end as well. */
+const PART_COST_BYTES = 256;
 const KEEP_ALIVE_MS = 15_000;
+
+/** Given to abort(), which would else make an error with a stack for each command. */
+const IN_TIME = new Error("It came in time");
 
 /** Why a connection is over. */
 interface End {
@@ -65,6 +72,7 @@ export class Connection {
   /** Of the command whose answer is not complete. */
   #wanted: number | undefined;
   #parts: Uint8Array[] = [];
+  #partBytes = 0;
   #nextPart = new AbortController();
   #heardAt = 0;
 
@@ -98,7 +106,6 @@ export class Connection {
 
   /** Connects and logs in; once only. @throws {RconError} "not sent" */
   async open(): Promise<void> {
-    const { host, port } = this.#server;
     const loggedIn: Promise<unknown> = this.#rcon.connect();
     const socket = this.#socket = this.#rcon.socket; // set before connect() returns
     loggedIn.catch(() => {}); // it may fail before it is waited for
@@ -112,7 +119,10 @@ export class Connection {
         ? { kind: "password", reason: "it refuses the password" } as const
         : { kind: "unreachable", reason: (error as Error).message } as const;
       this.#finish(end);
-      throw this.#error(`log in to ${this.#server.name} at ${host}:${port}`, "not sent");
+      throw this.#error(
+        `log in to ${this.#server.name} at ${addressText(this.#server)}`,
+        "not sent",
+      );
     }
   }
 
@@ -134,7 +144,11 @@ export class Connection {
       return await this.#within(deadlineMs, { work: answer, late: "silent" });
     } catch {
       this.#finish({ kind: "broken", reason: "the connection was lost" });
-      throw this.#error(`tell whether ${this.#server.name} ran ${verb}`, "unknown");
+      const { name } = this.#server;
+      const action = isQuestion(command)
+        ? `get ${name}'s answer to ${verb}`
+        : `tell whether ${name} ran ${verb}`;
+      throw this.#error(action, "unknown", { onlyAsked: isQuestion(command) });
     } finally {
       this.#isBusy = false;
     }
@@ -175,8 +189,10 @@ export class Connection {
   }
 
   #receive(chunk: Uint8Array): void {
+    const before = this.#parts.length;
     try {
       for (const frame of this.#reader.push(chunk)) this.#take(frame);
+      if (this.#parts.length > before) this.#awaitNextPart();
     } catch (error) {
       this.#finish({ kind: "broken", reason: `this is not RCON: ${(error as Error).message}` });
     }
@@ -199,23 +215,27 @@ export class Connection {
 
   /** The library would return the first packet of an answer and drop the others. */
   #collect({ body }: Frame): void {
-    this.#nextPart.abort();
     this.#parts.push(body);
-    const bytes = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    if (bytes > LARGEST_BYTES) {
+    this.#partBytes += PART_COST_BYTES + body.length;
+    if (this.#partBytes > LARGEST_BYTES) {
       this.#finish({ kind: "broken", reason: `its answer is longer than ${LARGEST_BYTES} bytes` });
     } else if (this.#parts.length === 1 && body.length < MAYBE_CUT_FROM) {
       this.#handOver();
-    } else {
-      this.#nextPart = new AbortController();
-      this.#clock.sleep(NEXT_PART_MS, this.#nextPart.signal)
-        .then(() => this.#handOver(), () => {});
     }
+  }
+
+  /** Once for all parts that came together: a timer for each of many would hold the process up. */
+  #awaitNextPart(): void {
+    this.#nextPart.abort();
+    if (this.#over.signal.aborted) return;
+    this.#nextPart = new AbortController();
+    this.#clock.sleep(NEXT_PART_MS, this.#nextPart.signal).then(() => this.#handOver(), () => {});
   }
 
   #handOver(): void {
     const id = this.#wanted;
     const body = Buffer.concat(this.#parts.splice(0));
+    this.#partBytes = 0;
     this.#wanted = undefined;
     if (id !== undefined) {
       this.#checked.emit("data", encodeFrame({ id, type: COMMAND_ANSWER, body }));
@@ -233,7 +253,7 @@ export class Connection {
     try {
       return await unlessAborted(work, this.#over.signal);
     } finally {
-      inTime.abort();
+      inTime.abort(IN_TIME);
     }
   }
 
@@ -247,8 +267,8 @@ export class Connection {
     this.#socket?.destroy();
   }
 
-  #error(action: string, outcome: RconOutcome): RconError {
+  #error(action: string, outcome: RconOutcome, { onlyAsked = false } = {}): RconError {
     const { kind, reason } = this.#end ?? { kind: "broken", reason: "it is not connected" };
-    return new RconError({ kind, outcome, action, reason });
+    return new RconError({ kind, outcome, action, reason, onlyAsked });
   }
 }

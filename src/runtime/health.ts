@@ -43,15 +43,16 @@ export function openHealth(
   checks: readonly HealthCheck[],
   { clock, log }: { clock: Clock; log: Log },
 ): Health {
-  const known = new Map<string, HealthReport>();
+  const known = new Map<HealthCheck, HealthReport>(); // names may be given twice
   let running: Promise<readonly HealthReport[]> | undefined;
 
-  async function report({ name, check, logsItself = false }: HealthCheck): Promise<HealthReport> {
+  async function report(item: HealthCheck): Promise<HealthReport> {
+    const { name, check, logsItself = false } = item;
     const found = await Promise.try(check).catch((error) => ({
       state: "down" as const,
       text: error instanceof Error ? error.message : String(error),
     }));
-    const before = known.get(name);
+    const before = known.get(item);
     const now = new Date(clock.now());
     const hasChanged = found.state !== before?.state;
     const next: HealthReport = {
@@ -60,7 +61,7 @@ export function openHealth(
       since: hasChanged ? now : before.since,
       lastError: found.state === "down" ? { ...found, at: now } : before?.lastError,
     };
-    known.set(name, next);
+    known.set(item, next);
     if (logsItself || !hasChanged) return next;
     if (found.state === "down") log.warn(`${name} is down: ${found.text}`);
     else if (found.state === "ok") log.info(`${name} is fine: ${found.text}`);

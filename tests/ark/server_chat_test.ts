@@ -7,6 +7,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { type ServerChatOptions, toServerChat } from "../../src/ark/server_chat.ts";
+import { checkCommand } from "../../src/rcon/command_text.ts";
 
 const START = /^ServerChat \[[^\]]*\]: (?:\.\.\. )?/;
 
@@ -84,6 +85,13 @@ Deno.test("toServerChat() lets no name forge another's", () => {
   equal(start('@Ben #1 | \n"B"'), "ServerChat [Ben 1 / 'B']: x");
   equal(start("😂"), "ServerChat [Unknown]: x");
   equal(start("[]:"), "ServerChat [Unknown]: x");
+  const unnamed = "Member-1234";
+  equal(toServerChat("😂", "x", { unnamed }).commands[0], "ServerChat [Member-1234]: x");
+  equal(
+    toServerChat("恐龙", "x", { unnamed, ascii: true }).commands[0],
+    "ServerChat [Member-1234]: x",
+  );
+  equal(toServerChat("Ben", "x", { unnamed }).commands[0], "ServerChat [Ben]: x");
   equal(start("x".repeat(50)), `ServerChat [${"x".repeat(32)}]: x`);
 });
 
@@ -164,6 +172,7 @@ Deno.test("toServerChat() makes ServerChats and nothing else of whatever is writ
         ok(!/[|"<>\\]|\/\/|https?:\/\//.test(command), command);
         ok(command.replace(/^ServerChat \[[^\]]*\]:? /, "").length <= 200);
         ok(new TextEncoder().encode(command).length <= 500);
+        checkCommand(command); // no message is refused on its way
       }
     }),
     { numRuns: 300 },

@@ -141,6 +141,9 @@ Deno.test("D4: nobody there is an error that names the address", async () => {
   const { message } = await failure(connection.open(), "unreachable");
   match(message, new RegExp(`at 127\\.0\\.0\\.1:${gone.address.port}.*ECONNREFUSED.*RCON port`));
   await connection.close();
+  const ipv6 = new Connection({ ...gone.address, host: "::1" }, systemClock);
+  match((await failure(ipv6.open(), "unreachable")).message, /at \[::1\]:\d+: /);
+  await ipv6.close();
   const impossible = new Connection({ ...gone.address, port: 70_000 }, systemClock);
   await failure(impossible.open(), "unreachable");
   await impossible.close();
@@ -249,6 +252,32 @@ Deno.test("D10: a server that sends without end is cut off", async () => {
   await using connection = await connect(raw);
   const error = await failure(connection.send("hi", DEADLINE_MS), "broken", "unknown");
   match(error.message, /its answer is longer than 4194304 bytes/);
+});
+
+Deno.test("D10: parts without end and without a body are cut off", async () => {
+  await using raw = await startRaw(afterLogin(({ id, socket }) => {
+    const parts = Buffer.concat(Array.from({ length: 20_000 }, () => packet(id, 0)));
+    socket.write(packet(id, 0, "x".repeat(4_096)));
+    const sendOn = () => {
+      if (!socket.destroyed) socket.write(parts, sendOn);
+    };
+    sendOn();
+  }));
+  await using connection = await connect(raw);
+  const error = await failure(connection.send("hi", DEADLINE_MS), "broken", "unknown");
+  match(error.message, /its answer is longer than 4194304 bytes/);
+});
+
+Deno.test("a question without an answer asks nobody to look in the game", async () => {
+  await using raw = await startRaw(afterLogin(({ socket }) => socket.end()));
+  await using asked = await connect(raw);
+  const { message } = await failure(asked.send("GetChat", DEADLINE_MS), "broken", "unknown");
+  equal(
+    message,
+    "Cannot get The Island's answer to GetChat: it closed the connection; " +
+      "check that this is the server's RCON port, and its RCON password; " +
+      "BlissBot tries again by itself",
+  );
 });
 
 Deno.test("D11: after a refused login nothing is left, and another connection works", async () => {

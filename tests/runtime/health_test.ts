@@ -43,6 +43,22 @@ Deno.test("openHealth() tells since when something is down, and logs only the ch
   ]);
 });
 
+Deno.test("openHealth() keeps two things of one name apart", async () => {
+  const clock = new HandClock();
+  const log = openLog("health", { write() {}, now: () => new Date(), secrets: [] });
+  const check = (state: HealthItem["state"]) => () => Promise.resolve({ state, text: state });
+  const health = openHealth([
+    { name: "The Island", check: check("ok") },
+    { name: "The Island", check: check("down") },
+  ], { clock, log });
+  const started = clock.now();
+  await health.check();
+  await clock.advance(15_000);
+  const again = await health.check();
+  assert.deepEqual(again.map(({ since }) => since.getTime()), [started, started]);
+  assert.deepEqual(again.map(({ lastError }) => lastError?.text), [undefined, "down"]);
+});
+
 Deno.test("openHealth() takes a check that throws as down, and asks once however many want to know", async () => {
   let asked = 0;
   const { health } = watch(() => {

@@ -22,7 +22,7 @@ import {
   detailPages,
   type FleetBot,
   fleetEmbed,
-  healthEmbed,
+  healthPage,
   helpEmbed,
   type ProcessFacts,
 } from "./view.ts";
@@ -57,8 +57,8 @@ export function openFleet(needs: FleetNeeds): Feature {
     who: "admin",
     isPrivate: true,
     run: async ({ caller: { language } }) => ({
-      kind: "reply",
-      message: { embeds: [healthEmbed(await needs.health(), language)] },
+      kind: "pages", // of one page, unless there are dozens of servers
+      pages: [healthPage(await needs.health(), language)],
     }),
   };
   return { commands: [fleet, health], cards: [fleetButtons(needs), restartMenu(needs)] };

@@ -99,15 +99,15 @@ function lastErrorLine({ lastError }: PartStatus, language: Language): string[] 
   return [fill(TEXTS.lastError, language, { time: relative(at), id: `\`${id}\``, text })];
 }
 
-/** Everything the program needs on one card, what is down first. */
-export function healthEmbed(reports: readonly HealthReport[], language: Language): Embed {
+/** Everything the program needs, what is down first. */
+export function healthPage(reports: readonly HealthReport[], language: Language): Page {
   const isDown = reports.some(({ state }) => state === "down");
   const rank = { down: 0, ok: 1, off: 2 };
   const sorted = reports.toSorted((a, b) => rank[a.state] - rank[b.state]);
   return {
     title: TEXTS.healthTitle[language],
     color: isDown ? "failure" : "success",
-    description: sorted.map((report) => healthLines(report, language).join("\n")).join("\n"),
+    text: sorted.map((report) => healthLines(report, language).join("\n")).join("\n"),
   };
 }
 

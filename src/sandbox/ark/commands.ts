@@ -9,7 +9,7 @@ import type { Game } from "./game.ts";
 import type { Player } from "./players.ts";
 
 /** Answer to whatever has no output, and to whatever the game does not know. */
-export const NO_RESPONSE = "Server received, But no response!! \n ";
+const NO_RESPONSE = "Server received, But no response!! \n ";
 
 /** How commands behave where servers differ. May be changed at any time. */
 export interface CommandManner {
