@@ -3,8 +3,6 @@
  * @module
  */
 
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** What tells the time and waits. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
@@ -23,14 +21,17 @@ export const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  // Not Node's promised timer: at a signal it makes an error of its own, which costs as much as
+  // sending a command.
   async sleep(ms, signal) {
     checkSleep(ms);
     signal?.throwIfAborted();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.max(0, ms));
     try {
-      await sleep(Math.max(0, ms), undefined, signal && { signal });
-    } catch (error) {
-      signal?.throwIfAborted(); // Node wraps the reason into an error of its own
-      throw error;
+      await (signal ? unlessAborted(promise, signal) : promise);
+    } finally {
+      clearTimeout(timer);
     }
   },
 };
