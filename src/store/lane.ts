@@ -70,6 +70,8 @@ export function openLane({ url, connectTimeoutMs, dial = dialTcp }: LaneOptions)
     // lost at that moment would end the process. Lists travel as JSON texts.
     fetch_types: false,
     connect_timeout: connectTimeoutMs / 1000,
+    // What waits behind a lost connection is told at once; the driver would first wait to dial again.
+    backoff: () => 0,
     connection: { application_name: "blissbot" },
     onnotice: () => {},
     onclose: () => void lane.end(0),
