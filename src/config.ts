@@ -65,6 +65,14 @@ export interface Config {
   };
   /** Discord role ids per tier. */
   readonly roles: Readonly<Record<RoleName, readonly string[]>>;
+  readonly chatBridge: {
+    /** Seconds between two looks at a server's chat, 2 to 60. */
+    readonly pollSeconds: number;
+    /** Discord role ids that see the category of the bridge. */
+    readonly roles: readonly string[];
+    /** Whether what players say is also shown on the other servers. */
+    readonly crossChat: boolean;
+  };
   readonly nitrado: { readonly apiUrl: string | undefined; readonly token: string | undefined };
   readonly decay: {
     /** Factor on every period, as the game's PvEStructureDecayPeriodMultiplier. */
@@ -232,6 +240,11 @@ function fromFile(
       savePath: absolute(server.save_path),
     })),
     roles: values.roles,
+    chatBridge: {
+      pollSeconds: values.chat_bridge.poll_seconds,
+      roles: values.chat_bridge.roles ?? [...new Set(Object.values(values.roles).flat())],
+      crossChat: values.chat_bridge.cross_chat,
+    },
     decay: {
       multiplier: values.decay.multiplier,
       dinoRadiusUnits: values.decay.dino_radius,

@@ -5,7 +5,7 @@
  */
 
 import { type BotDoor, BOTS } from "./bots.ts";
-import type { Config } from "./config.ts";
+import type { BotName, Config } from "./config.ts";
 import { type BotUser, connectBot } from "./discord/bot.ts";
 import { toDiscordCommands } from "./discord/commands.ts";
 import type { Look } from "./discord/embed.ts";
@@ -13,6 +13,7 @@ import { InvalidRequests } from "./discord/limits.ts";
 import type { OpenCards } from "./discord/pages.ts";
 import { applicationIdOf, inviteUrl } from "./discord/rights.ts";
 import { openRouter } from "./discord/router.ts";
+import type { IncomingMessage, Surface } from "./discord/surface.ts";
 import type { Feature } from "./features/feature.ts";
 import { type FleetNeeds, openFleet, openHelp } from "./features/fleet/mod.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -32,9 +33,14 @@ export interface FleetMember {
   readonly missing: string | undefined;
   /** The page that adds it to the guild; undefined without a token. */
   readonly inviteUrl: string | undefined;
+  /** What it carries; nothing while it is off. */
+  readonly features: readonly Feature[];
   restart(): void;
   stop(): Promise<void>;
 }
+
+/** Makes what a bot carries; is called for bots that are configured. */
+export type MakeFeatures = (surface: Surface) => readonly Feature[];
 
 /** What the bots need. */
 export interface FleetOptions {
@@ -45,6 +51,8 @@ export interface FleetOptions {
   /** How everything is, the bots themselves included. */
   readonly health: () => Promise<readonly HealthReport[]>;
   readonly startedAt: Date;
+  /** What bots carry besides their help, or the fleet's own commands. */
+  readonly features?: Readonly<Partial<Record<BotName, MakeFeatures>>>;
 }
 
 /** Starts every bot that is configured. */
@@ -59,11 +67,15 @@ export function startFleet(options: FleetOptions): readonly FleetMember[] {
     }),
   };
   const fleet: readonly FleetMember[] = BOTS.map((door) => {
-    const help = () => openHelp({ about: door.about, bot: () => asManaged(self), commands: [] });
     const self: FleetMember = startBot(door, {
       ...options,
       invalidRequests,
-      feature: door.name === "master" ? openFleet(needs) : help(),
+      makeFeatures(surface) {
+        const own = options.features?.[door.name]?.(surface) ?? [];
+        if (door.name === "master") return [openFleet(needs), ...own];
+        const commands = own.flatMap((feature) => feature.commands);
+        return [openHelp({ about: door.about, bot: () => asManaged(self), commands }), ...own];
+      },
     });
     return self;
   });
@@ -96,7 +108,7 @@ function asManaged(member: FleetMember) {
 
 function startBot(
   door: BotDoor,
-  options: FleetOptions & { invalidRequests: InvalidRequests; feature: Feature },
+  options: FleetOptions & { invalidRequests: InvalidRequests; makeFeatures: MakeFeatures },
 ): FleetMember {
   const { discord: { tokens, guildId } } = options.config;
   const token = tokens[door.name];
@@ -107,7 +119,7 @@ function startBot(
   const twin = twinOf(door, tokens);
   const applicationId = applicationIdOf(token);
   const log = options.log.child(door.name);
-  const { bot, router } = openBot(door, { ...options, log, token, guildId });
+  const { bot, router, features } = openBot(door, { ...options, log, token, guildId });
   let isRestored = false;
   const supervised = supervise(door.name, {
     ...options,
@@ -138,9 +150,11 @@ function startBot(
     delayMs: bot.latencyMs,
     inviteUrl: applicationId &&
       inviteUrl({ applicationId, permissions: door.permissions, guildId }),
+    features,
     restart: supervised.restart,
     async stop() {
-      await router.stop(); // what is being answered needs the bot
+      // What is being answered or said needs the bot.
+      await Promise.all([router.stop(), ...features.map((feature) => feature.stop?.())]);
       await supervised.stop();
     },
   };
@@ -165,19 +179,22 @@ function offMember(
     isInGuild: () => false,
     delayMs: () => undefined,
     inviteUrl: undefined,
+    features: [],
   };
 }
 
 function openBot(
   door: BotDoor,
-  { config, feature, token, guildId, ...options }: FleetOptions & {
+  { config, makeFeatures, token, guildId, ...options }: Omit<FleetOptions, "features"> & {
     invalidRequests: InvalidRequests;
-    feature: Feature;
+    makeFeatures: MakeFeatures;
     token: string;
     guildId: string;
   },
 ) {
-  const { commands, cards = [] } = feature;
+  const features = makeFeatures(surfaceOf(() => bot));
+  const commands = features.flatMap((feature) => feature.commands);
+  const cards = features.flatMap((feature) => feature.cards ?? []);
   const look: Look = {
     botName: config.discord.botName,
     color: door.color,
@@ -197,6 +214,7 @@ function openBot(
     look,
     commands: toDiscordCommands(commands),
     onInteraction: (interaction) => router.handle(interaction),
+    ...messageHandler(features),
   });
   const router = openRouter({
     ...options,
@@ -207,7 +225,33 @@ function openBot(
     roles: config.roles,
     past: bot.past,
   });
-  return { bot, router };
+  return { bot, router, features };
+}
+
+/** The surface of a bot that is not made yet, since it is made with what its features offer. */
+function surfaceOf(bot: () => { readonly surface: Surface }): Surface {
+  return {
+    post: (...call) => bot().surface.post(...call),
+    edit: (...call) => bot().surface.edit(...call),
+    react: (...call) => bot().surface.react(...call),
+    unreact: (...call) => bot().surface.unreact(...call),
+    ownMessagesAfter: (...call) => bot().surface.ownMessagesAfter(...call),
+    ensureCategory: (...call) => bot().surface.ensureCategory(...call),
+    ensureChannel: (...call) => bot().surface.ensureChannel(...call),
+    ensureThread: (...call) => bot().surface.ensureThread(...call),
+    openThread: (...call) => bot().surface.openThread(...call),
+  };
+}
+
+/** Hands a message to all who want it; without anybody, messages need not even be read. */
+function messageHandler(features: readonly Feature[]) {
+  const wanting = features.filter(({ onMessage }) => onMessage !== undefined);
+  if (wanting.length === 0) return {};
+  return {
+    async onMessage(message: IncomingMessage) {
+      await Promise.all(wanting.map(({ onMessage }) => onMessage?.(message)));
+    },
+  };
 }
 
 /** Source: Discord's documentation, "Image Formatting"; users without a picture have one of six. */

@@ -81,6 +81,7 @@ Deno.test("loadConfig() runs on defaults when there is no file", () => {
         },
       },
       roles: { support: [], moderator: [], admin: [], owner: [] },
+      chatBridge: { pollSeconds: 3, roles: [], crossChat: false },
       nitrado: { apiUrl: undefined, token: undefined },
       decay: {
         multiplier: 1,

@@ -40,8 +40,11 @@ const HOME_OF: Record<string, string> = {
   "zod": "config",
 };
 
-/** The writer of made worlds is the one other place that opens SQLite files. */
-const ALSO_AT_HOME: Record<string, string> = { "node:sqlite": "sandbox" };
+/** A second home; made worlds are SQLite files that are written. */
+const ALSO_AT_HOME: Record<string, string> = {
+  "fastest-levenshtein": "features/server_options",
+  "node:sqlite": "sandbox",
+};
 
 /** `src/features/bases/store.ts` → `features/bases`, `src/ark/log.ts` → `ark`, `src/app.ts` → `app`. */
 function placeOf(file: string): string {
@@ -56,7 +59,7 @@ function mayImport(file: string, target: string): boolean {
   if (isFeatureWorker) return to === "ark" || to === "save";
   if (from in SHELVES) return SHELVES[from]!.includes(to);
   if (from.startsWith("features/")) {
-    return to === "features/feature" || (to in SHELVES && to !== "web" && to !== "sandbox");
+    return ["features/feature", "features/server_options"].includes(to) || (to in SHELVES && to !== "web" && to !== "sandbox");
   }
   return true; // wiring: app, bots, config, parse
 }

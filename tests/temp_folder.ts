@@ -4,10 +4,10 @@
  */
 
 /** Runs with a new empty folder and removes it afterwards. */
-export async function withTempFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
+export async function withTempFolder<T>(run: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "blissbot-test-" });
   try {
-    await run(folder);
+    return await run(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

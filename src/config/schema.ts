@@ -62,8 +62,7 @@ function section(name: string): string {
 }
 
 function roleIds() {
-  return z.array(digits(), 'write a list of role ids in quotes, such as ["123456789012345678"]')
-    .default([]);
+  return z.array(digits(), 'write a list of role ids in quotes, such as ["123456789012345678"]');
 }
 
 function coordinate() {
@@ -136,11 +135,16 @@ export const fileSchema = z.strictObject({
     api_url: apiUrl().default("https://discord.com/api"),
   }, section("discord")).prefault({}),
   roles: z.strictObject({
-    support: roleIds(),
-    moderator: roleIds(),
-    admin: roleIds(),
-    owner: roleIds(),
+    support: roleIds().default([]),
+    moderator: roleIds().default([]),
+    admin: roleIds().default([]),
+    owner: roleIds().default([]),
   }, section("roles")).prefault({}),
+  chat_bridge: z.strictObject({
+    poll_seconds: wholeNumber(2, 60).default(3),
+    roles: roleIds().optional(),
+    cross_chat: z.boolean("write true or false without quotes").default(false),
+  }, section("chat_bridge")).prefault({}),
   nitrado: z.strictObject({ api_url: apiUrl().optional() }, section("nitrado")).prefault({}),
   decay: z.strictObject({
     multiplier: positive("write a number above 0 without quotes").default(1),

@@ -117,7 +117,7 @@ export function connectBot(options: BotOptions): ConnectedBot {
   const botId = applicationIdOf(options.token) ?? "";
   const { look, guildId } = options;
   const surface = {
-    ...openChannelMessages(rest, look),
+    ...openChannelMessages({ rest, look, botId }),
     ...openPlaces({ rest, guildId, botId }),
   };
   const answering = {

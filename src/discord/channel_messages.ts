@@ -5,26 +5,35 @@
  */
 
 import type { Look } from "./embed.ts";
+import type { RawMessage } from "./incoming.ts";
 import { toDiscordEdit, toDiscordMessage } from "./message.ts";
 import type { Rest } from "./rest.ts";
-import type { Surface } from "./surface.ts";
+import type { Id, Surface } from "./surface.ts";
 
 /** Discord takes a nonce of at most 25 characters. */
 const NONCE_LENGTH = 25;
 
-/** Ways to write into channels. */
+/** Messages that are read at once, the most that Discord gives, and how often. */
+const PAGE = 100;
+const MOST_PAGES = 10;
+
+/** Ways to write into channels, and to read what was written. */
 export function openChannelMessages(
-  rest: Rest,
-  look: Look,
-): Pick<Surface, "post" | "edit" | "react"> {
+  { rest, look, botId }: { readonly rest: Rest; readonly look: Look; readonly botId: Id },
+): Pick<Surface, "post" | "edit" | "react" | "unreact" | "ownMessagesAfter"> {
   return {
-    async post(channelId, message) {
+    async post(channelId, message, { nonce = randomNonce(), answers } = {}) {
       const { body, files } = toDiscordMessage(message, look);
-      // With a nonce Discord answers a repeated message with the first one: asking again after a
-      // lost answer cannot double it.
-      const nonce = crypto.randomUUID().replaceAll("-", "").slice(0, NONCE_LENGTH);
       const sent = await rest.call("POST", `/channels/${channelId}/messages`, {
-        body: { ...body, nonce, enforce_nonce: true },
+        body: {
+          ...body,
+          nonce,
+          enforce_nonce: true,
+          // Whoever has deleted the other message meanwhile loses no answer.
+          ...(answers !== undefined && {
+            message_reference: { message_id: answers, fail_if_not_exists: false },
+          }),
+        },
         files,
         isIdempotent: true,
       });
@@ -41,9 +50,34 @@ export function openChannelMessages(
     },
 
     async react(channelId, messageId, emoji) {
-      // `<:name:id>` and `<a:name:id>` stand in paths as `name:id`.
-      const name = encodeURIComponent(emoji.replace(/^<a?:(.+)>$/, "$1"));
-      await rest.call("PUT", `/channels/${channelId}/messages/${messageId}/reactions/${name}/@me`);
+      await rest.call("PUT", ownReaction(channelId, messageId, emoji));
+    },
+
+    async unreact(channelId, messageId, emoji) {
+      await rest.call("DELETE", ownReaction(channelId, messageId, emoji));
+    },
+
+    async ownMessagesAfter(channelId, messageId) {
+      const found: RawMessage[] = [];
+      for (let page = 0, after = messageId; page < MOST_PAGES; page++) {
+        const path = `/channels/${channelId}/messages?limit=${PAGE}&after=${after}`;
+        const messages = await rest.call("GET", path) as RawMessage[]; // the newest of a page first
+        found.push(...messages.toReversed());
+        if (messages.length < PAGE) break;
+        after = messages[0]!.id;
+      }
+      return found.filter(({ author }) => author.id === botId)
+        .map(({ id, content = "" }) => ({ id, text: content }));
     },
   };
+}
+
+function randomNonce(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(0, NONCE_LENGTH);
+}
+
+/** `<:name:id>` and `<a:name:id>` stand in paths as `name:id`. */
+function ownReaction(channelId: Id, messageId: Id, emoji: string): string {
+  const name = encodeURIComponent(emoji.replace(/^<a?:(.+)>$/, "$1"));
+  return `/channels/${channelId}/messages/${messageId}/reactions/${name}/@me`;
 }

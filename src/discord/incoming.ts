@@ -42,7 +42,14 @@ export interface RawMessage {
   readonly member?: RawMember;
   readonly webhook_id?: Id;
   readonly content?: string;
-  readonly attachments?: readonly unknown[];
+  readonly attachments?: readonly { readonly content_type?: string }[];
+  readonly sticker_items?: readonly unknown[];
+  readonly poll?: unknown;
+  /** Passes on another message, of which only a copy of the text is known. */
+  readonly message_snapshots?: readonly unknown[];
+  readonly mentions?: readonly (RawUser & { readonly member?: RawMember })[];
+  /** What it answers; null when that was deleted. */
+  readonly referenced_message?: Omit<RawMessage, "referenced_message"> | null;
 }
 
 interface RawOption {
@@ -90,21 +97,63 @@ const COMMAND = 2, COMPONENT = 3, AUTOCOMPLETE = 4, MODAL = 5;
 /** Ids count milliseconds from the first second of 2015, in their upper 42 bits. */
 const DISCORD_EPOCH_MS = 1_420_070_400_000n;
 
-/** A message as features see it; undefined when nobody wrote it, such as "… joined". */
-export function readMessage(raw: RawMessage): IncomingMessage | undefined {
+/**
+ * A message as features see it; undefined when nobody wrote it, such as "… joined".
+ * @param guildNames Names of the guild's roles and channels by id, as far as they are known.
+ */
+export function readMessage(
+  raw: RawMessage,
+  guildNames: ReadonlyMap<Id, string> = new Map(),
+): IncomingMessage | undefined {
   if (!WRITTEN.has(raw.type)) return undefined;
+  const text = raw.content ?? "";
+  const answered = raw.referenced_message;
   return {
     id: raw.id,
     channelId: raw.channel_id,
     guildId: raw.guild_id,
-    author: {
-      id: raw.author.id,
-      isBot: raw.author.bot === true || raw.webhook_id !== undefined,
-      displayName: displayName(raw.author, raw.member),
+    author: authorOf(raw),
+    text,
+    files: (raw.attachments ?? []).map(({ content_type: type }) => fileKind(type)),
+    stickers: raw.sticker_items?.length ?? 0,
+    hasPoll: raw.poll !== undefined && raw.poll !== null,
+    isForwarded: (raw.message_snapshots?.length ?? 0) > 0,
+    answers: answered ? { author: authorOf(answered), text: answered.content ?? "" } : undefined,
+    names: {
+      ...namesIn(text, guildNames),
+      ...Object.fromEntries(
+        (raw.mentions ?? []).map((user) => [user.id, displayName(user, user.member)]),
+      ),
     },
-    text: raw.content ?? "",
-    attachments: raw.attachments?.length ?? 0,
   };
+}
+
+function authorOf({ author, member, webhook_id }: RawMessage): IncomingMessage["author"] {
+  return {
+    id: author.id,
+    isBot: author.bot === true || webhook_id !== undefined,
+    displayName: displayName(author, member),
+  };
+}
+
+/** What a file is by its media type, which Discord may leave out. */
+function fileKind(type: string | undefined): IncomingMessage["files"][number] {
+  switch (type?.split("/", 1)[0]) {
+    case "image":
+      return "picture";
+    case "video":
+      return "video";
+    case "audio":
+      return "sound";
+    default:
+      return "file";
+  }
+}
+
+/** The names of roles and channels that a text mentions. */
+function namesIn(text: string, names: ReadonlyMap<Id, string>): Record<Id, string> {
+  const ids = [...text.matchAll(/<(?:@&|#)(\d{1,20})>/g)].map(([, id]) => id!);
+  return Object.fromEntries(ids.flatMap((id) => names.has(id) ? [[id, names.get(id)!]] : []));
 }
 
 /** An interaction as the router sees it; undefined for kinds that do not exist yet. */

@@ -53,7 +53,7 @@ interface Place {
  */
 export function openPlaces(
   { rest, guildId, botId }: PlacesOptions,
-): Pick<Surface, "ensureCategory" | "ensureChannel" | "ensureThread"> {
+): Pick<Surface, "ensureCategory" | "ensureChannel" | "ensureThread" | "openThread"> {
   const underWay = new Map<string, Promise<Id>>();
 
   function once(key: string, find: () => Promise<Id>): Promise<Id> {
@@ -108,6 +108,11 @@ export function openPlaces(
         const archived = await archivedThread(rest, channelId, isIt);
         return archived ? await reopen(rest, archived) : await startThread(rest, channelId, wanted);
       });
+    },
+
+    openThread: async (threadId, name) => {
+      const body = { archived: false, name: shortName(name) };
+      await rest.call("PATCH", `/channels/${threadId}`, { body, isIdempotent: true });
     },
   };
 }

@@ -29,8 +29,20 @@ export interface IncomingMessage {
     readonly displayName: string;
   };
   readonly text: string;
-  /** How many files came with it. */
-  readonly attachments: number;
+  /** The files that came with it, by kind. */
+  readonly files: readonly ("picture" | "video" | "sound" | "file")[];
+  /** How many stickers it has. */
+  readonly stickers: number;
+  /** Whether it asks for votes, or passes on what stands elsewhere; such a message has no text. */
+  readonly hasPoll: boolean;
+  readonly isForwarded: boolean;
+  /** The message that it answers, where Discord sends that along. */
+  readonly answers: {
+    readonly author: IncomingMessage["author"];
+    readonly text: string;
+  } | undefined;
+  /** Names of members, roles and channels that the text mentions, as far as they are known. */
+  readonly names: Readonly<Record<Id, string>>;
 }
 
 /**
@@ -217,6 +229,11 @@ export interface Card {
 /** A refusal in the shared words: a stable code, a plain sentence, one next step. */
 export type RefusalCode =
   | "NOT_ALLOWED"
+  | "UNKNOWN_SERVER"
+  | "UNKNOWN_PLAYER"
+  | "AMBIGUOUS"
+  | "SERVER_DOWN"
+  | "WRONG_INPUT"
   | "COOLDOWN"
   | "EXPIRED_CARD"
   | "INTERNAL";
@@ -237,13 +254,37 @@ export interface Privacy {
 
 /** What a feature may do on Discord through one bot. Every call may throw a DiscordRestError. */
 export interface Surface {
-  post(channelId: Id, message: OutgoingMessage): Promise<{ readonly id: Id }>;
+  post(
+    channelId: Id,
+    message: OutgoingMessage,
+    options?: PostOptions,
+  ): Promise<{ readonly id: Id }>;
   edit(channelId: Id, messageId: Id, message: OutgoingMessage): Promise<void>;
   react(channelId: Id, messageId: Id, emoji: string): Promise<void>;
+  /** Takes the bot's own reaction away; also when it is not there. */
+  unreact(channelId: Id, messageId: Id, emoji: string): Promise<void>;
+  /** The bot's own messages in a channel that are newer than that one, oldest first; at most 1,000. */
+  ownMessagesAfter(
+    channelId: Id,
+    messageId: Id,
+  ): Promise<readonly { readonly id: Id; readonly text: string }[]>;
   /** The category of that name in the served guild, made when missing. */
   ensureCategory(name: string, privacy?: Privacy): Promise<Id>;
   /** The text channel of that name under a category, made when missing. */
   ensureChannel(categoryId: Id, name: string, privacy?: Privacy): Promise<Id>;
   /** The thread of that name in a channel, made when missing, reopened when archived. */
   ensureThread(channelId: Id, name: string): Promise<Id>;
+  /** Reopens a thread when it is archived, and gives it the name. */
+  openThread(threadId: Id, name: string): Promise<void>;
+}
+
+/** How a message is posted. */
+export interface PostOptions {
+  /**
+   * At most 25 characters: within five minutes Discord answers a message with the same one by the
+   * first message, so that asking again after a lost answer cannot double it. Default: a random one.
+   */
+  readonly nonce?: string;
+  /** The message that it answers; without a notification. */
+  readonly answers?: Id;
 }

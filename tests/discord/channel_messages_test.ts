@@ -20,7 +20,10 @@ function messagesOf({ discord, apps: { ticket: app } }: Community) {
   const invalidRequests = new InvalidRequests({ clock: systemClock });
   const rest = guardRest(discordeno, { bot: app.id, clock: systemClock, log, invalidRequests });
   const look = { botName: "Bliss Bot V2", iconUrl: undefined, color: 0xf97316 };
-  return { ...openChannelMessages(rest, look), [Symbol.dispose]: () => rest.stop() };
+  return {
+    ...openChannelMessages({ rest, look, botId: app.id }),
+    [Symbol.dispose]: () => rest.stop(),
+  };
 }
 
 Deno.test("post() writes a message that pings nobody, and edit() replaces all of it", async () => {

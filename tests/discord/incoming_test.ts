@@ -39,7 +39,12 @@ Deno.test("readMessage() counts files, knows bots and webhooks, and takes a miss
     guildId: "7",
     author: { id: "1", isBot: false, displayName: "Ann" },
     text: "hi",
-    attachments: 2,
+    files: ["file", "file"],
+    stickers: 0,
+    hasPoll: false,
+    isForwarded: false,
+    answers: undefined,
+    names: {},
   });
   equal(readMessage({ ...MESSAGE, author: { ...USER, bot: true } })?.author.isBot, true);
   equal(readMessage({ ...MESSAGE, webhook_id: "8" })?.author.isBot, true);
