@@ -19,10 +19,14 @@ export function tierOf(roleIds: readonly Id[], roles: Roles): Tier {
   return ORDER.findLast(held) ?? "anyone";
 }
 
+/** Whether that tier may do what is for `wanted`. */
+export function isAtLeast(tier: Tier, wanted: Tier): boolean {
+  return ["anyone", ...ORDER].indexOf(tier) >= ["anyone", ...ORDER].indexOf(wanted);
+}
+
 /** @throws {Refusal} NOT_ALLOWED, saying who may, when `tier` is below `wanted`. */
 export function checkTier(tier: Tier, { wanted, roles }: { wanted: Tier; roles: Roles }): void {
-  const isEnough = ["anyone", ...ORDER].indexOf(tier) >= ["anyone", ...ORDER].indexOf(wanted);
-  if (wanted === "anyone" || isEnough) return;
+  if (wanted === "anyone" || isAtLeast(tier, wanted)) return;
   const allowed = ORDER.slice(ORDER.indexOf(wanted)).flatMap((tier) => roles[tier]);
   const text = allowed.length > 0 ? REFUSALS.onlyTier : REFUSALS.noRole;
   throw new Refusal(

@@ -15,6 +15,7 @@ import {
   type Text,
 } from "../../discord/surface.ts";
 import { fill, REFUSALS } from "../../discord/texts.ts";
+import { isAtLeast } from "../../discord/tiers.ts";
 import type { HealthReport } from "../../runtime/health.ts";
 import type { Feature } from "../feature.ts";
 import { TEXTS } from "./texts.ts";
@@ -156,21 +157,19 @@ export function openHelp(
     description: TEXTS.helpAbout,
     who: "anyone",
     isPrivate: true,
-    run: ({ caller: { language } }) =>
-      Promise.resolve({
-        kind: "reply",
-        message: {
-          embeds: [helpEmbed({
-            bot: bot(),
-            about: about[language],
-            language,
-            commands: [...commands, help].map(({ name, description }) => ({
-              name: name[language],
-              description: description[language],
-            })),
-          })],
-        },
-      }),
+    run: ({ caller: { language, tier } }) => {
+      const allowed = [...commands, help].filter(({ who }) => isAtLeast(tier, who));
+      const embed = helpEmbed({
+        bot: bot(),
+        about: about[language],
+        language,
+        commands: allowed.map(({ name, description }) => ({
+          name: name[language],
+          description: description[language],
+        })),
+      });
+      return Promise.resolve({ kind: "reply", message: { embeds: [embed] } });
+    },
   };
   return { commands: [help] };
 }

@@ -145,19 +145,15 @@ export function helpEmbed(
     language: Language;
   },
 ): Embed {
+  // A field holds too little for all commands of a bot.
+  const list = commands.map(({ name, description }) => `\`/${name}\` ${description}`);
   return {
     title: bot.title,
-    description: about,
-    fields: [
-      {
-        name: TEXTS.commands[language],
-        value: commands.map(({ name, description }) => `\`/${name}\` ${description}`).join("\n"),
-      },
-      {
-        name: TEXTS.state[language],
-        value: `${markOf(bot)} ${summary(bot, language).join(" · ")}`,
-      },
-    ],
+    description: [about, "", `**${TEXTS.commands[language]}**`, ...list].join("\n"),
+    fields: [{
+      name: TEXTS.state[language],
+      value: `${markOf(bot)} ${summary(bot, language).join(" · ")}`,
+    }],
   };
 }
 
