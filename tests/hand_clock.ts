@@ -47,6 +47,13 @@ export class HandClock implements Clock {
     });
   }
 
+  after(ms: number, run: () => void): () => void {
+    checkSleep(ms);
+    const sleeper = { at: this.#now + Math.max(0, ms), wake: run };
+    this.#sleepers.add(sleeper);
+    return () => void this.#sleepers.delete(sleeper);
+  }
+
   /**
    * Moves time on and wakes who is due, in order. Between two of them everything that only waits
    * for promises goes on; what waits for a socket or a file may need more time than that.

@@ -262,6 +262,7 @@ async function meetHostile(address: Address, count: number): Promise<number> {
   const hasty: Clock = {
     now: () => systemClock.now(),
     sleep: (ms, signal) => systemClock.sleep(ms / HASTE, signal),
+    after: (ms, run) => systemClock.after(ms / HASTE, run),
   };
   let left = count, slowestMs = 0;
   await Promise.all(Array.from({ length: STREAMS_AT_A_TIME }, async () => {

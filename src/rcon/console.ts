@@ -79,16 +79,15 @@ const CLOSE_MS = 2_000;
 /** Changes nothing, and every server answers it. */
 const PROOF = "ListPlayers";
 
-/** Given to abort(), which would else make an error with a stack for each command. */
-const NO_LONGER = new Error("It need not be waited for any longer");
-
 /** A command that waits for its turn. */
 interface Waiting {
   readonly command: string;
   readonly resolve: (answer: string) => void;
   readonly reject: (error: RconError) => void;
-  /** Aborts when it waits no longer. */
-  readonly settled: AbortController;
+  /** Ends the wait for its turn. */
+  stopWait: () => void;
+  /** It waits no longer. */
+  isSettled: boolean;
   /** How its first sending ended, when it is to be repeated. */
   doubt?: RconError;
 }
@@ -112,7 +111,7 @@ class ServerConsole implements GameConsole {
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #work: Promise<void> | undefined;
-  #idle = new AbortController();
+  #stopIdle = () => {};
   #failures = 0;
   #isPaused = false;
   #nextTry = 0;
@@ -130,10 +129,10 @@ class ServerConsole implements GameConsole {
     checkSleep(waitMs);
     this.#refuseWhenUseless(command);
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const waiting = { command, resolve, reject, settled: new AbortController() };
+    const waiting: Waiting = { command, resolve, reject, stopWait: () => {}, isSettled: false };
+    waiting.stopWait = this.#clock.after(waitMs, () => this.#giveUp(waiting));
     this.#queue.push(waiting);
-    this.#clock.sleep(waitMs, waiting.settled.signal).then(() => this.#giveUp(waiting), () => {});
-    this.#idle.abort(NO_LONGER);
+    this.#stopIdle();
     this.#work ??= this.#workOff();
     return await promise;
   }
@@ -161,7 +160,7 @@ class ServerConsole implements GameConsole {
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    this.#idle.abort(NO_LONGER);
+    this.#stopIdle();
     this.#rejectAll(CLOSED);
     const work = Promise.all([this.#connection?.close(), this.#work]);
     await settlesWithin(CLOSE_MS, { work, clock: this.#clock });
@@ -201,10 +200,9 @@ class ServerConsole implements GameConsole {
   }
 
   #closeWhenIdle(): void {
-    this.#idle = new AbortController();
-    this.#clock.sleep(IDLE_MS, this.#idle.signal).then(async () => {
-      if (!this.#work) await this.#connection?.close();
-    }, () => {});
+    this.#stopIdle = this.#clock.after(IDLE_MS, () => {
+      if (!this.#work) void this.#connection?.close();
+    });
   }
 
   /** A connection that is known to work. */
@@ -229,20 +227,20 @@ class ServerConsole implements GameConsole {
   }
 
   async #deliver(waiting: Waiting, connection: Connection): Promise<void> {
-    const { command, settled, resolve, reject } = waiting;
+    const { command, resolve, reject } = waiting;
     try {
       const answer = await connection.send(command, answerMs(command));
-      settled.abort(NO_LONGER);
+      settle(waiting);
       this.#recordAnswer();
       resolve(decodeAnswer(answer));
     } catch (thrown) {
       const error = thrown as RconError;
       const mayRepeat = error.outcome === "not sent" || isRepeatable(command) && !waiting.doubt;
-      if (mayRepeat && !settled.signal.aborted && !this.#stopping.signal.aborted) {
+      if (mayRepeat && !waiting.isSettled && !this.#stopping.signal.aborted) {
         if (error.outcome === "unknown") waiting.doubt = error;
         this.#queue.unshift(waiting);
       } else {
-        settled.abort(NO_LONGER);
+        settle(waiting);
         reject(error);
       }
       throw error;
@@ -274,7 +272,7 @@ class ServerConsole implements GameConsole {
 
   /** Its time is over. One that is under way has its own deadline, but is not repeated. */
   #giveUp(waiting: Waiting): void {
-    waiting.settled.abort(NO_LONGER);
+    settle(waiting);
     const at = this.#queue.indexOf(waiting);
     if (at < 0) return;
     this.#queue.splice(at, 1);
@@ -286,8 +284,9 @@ class ServerConsole implements GameConsole {
     for (const waiting of this.#queue.splice(0)) this.#reject(waiting, why);
   }
 
-  #reject({ command, settled, doubt, reject }: Waiting, why: Why): void {
-    settled.abort(NO_LONGER);
+  #reject(waiting: Waiting, why: Why): void {
+    const { command, doubt, reject } = waiting;
+    settle(waiting);
     reject(doubt ?? this.#notSent(command, why));
   }
 
@@ -295,4 +294,9 @@ class ServerConsole implements GameConsole {
     const action = `send ${command.split(" ", 1)[0]} to ${this.#server.name}`;
     return new RconError({ kind, outcome: "not sent", action, reason });
   }
+}
+
+function settle(waiting: Waiting): void {
+  waiting.isSettled = true;
+  waiting.stopWait();
 }

@@ -12,7 +12,7 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { Rcon } from "rcon-client";
 import { addressText } from "../runtime/address.ts";
-import { type Clock, LONGEST_SLEEP_MS, unlessAborted } from "../runtime/clock.ts";
+import { type Clock, LONGEST_SLEEP_MS } from "../runtime/clock.ts";
 import { isQuestion } from "./command_text.ts";
 import { RconError, type RconFailure, type RconOutcome } from "./errors.ts";
 import {
@@ -44,8 +44,8 @@ const NEXT_PART_MS = 300;
 const PART_COST_BYTES = 256;
 const KEEP_ALIVE_MS = 15_000;
 
-/** Given to abort(), which would else make an error with a stack for each command. */
-const IN_TIME = new Error("It came in time");
+/** What is waited for will not come; why, the connection's end says. */
+const INTERRUPTED = new Error("The connection is over");
 
 /** Why a connection is over. */
 interface End {
@@ -61,7 +61,6 @@ export class Connection {
   readonly #reader = new FrameReader();
   /** Takes the place of the library's splitter: what is emitted as "data" reaches the library. */
   readonly #checked = new EventEmitter();
-  readonly #over = new AbortController();
   readonly #closed = Promise.withResolvers<void>();
   #end: End | undefined;
   #socket: Socket | null = null;
@@ -73,7 +72,9 @@ export class Connection {
   #wanted: number | undefined;
   #parts: Uint8Array[] = [];
   #partBytes = 0;
-  #nextPart = new AbortController();
+  #stopNextPart = () => {};
+  /** Ends what is being waited for. */
+  #interrupt: (() => void) | undefined;
   #heardAt = 0;
 
   constructor(server: RconServer, clock: Clock) {
@@ -96,7 +97,7 @@ export class Connection {
 
   /** Whether a command can be sent. */
   get isOpen(): boolean {
-    return this.#rcon.authenticated && !this.#over.signal.aborted;
+    return this.#rcon.authenticated && !this.#end;
   }
 
   /** When the server last sent something, milliseconds since 1970. */
@@ -199,7 +200,7 @@ export class Connection {
   }
 
   #take(frame: Frame): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#end) return;
     this.#heardAt = this.#clock.now();
     if (!this.#hasLoginAnswer) {
       // The library takes any packet for the answer to its login, so that a Keep Alive or the
@@ -226,10 +227,9 @@ export class Connection {
 
   /** Once for all parts that came together: a timer for each of many would hold the process up. */
   #awaitNextPart(): void {
-    this.#nextPart.abort();
-    if (this.#over.signal.aborted) return;
-    this.#nextPart = new AbortController();
-    this.#clock.sleep(NEXT_PART_MS, this.#nextPart.signal).then(() => this.#handOver(), () => {});
+    this.#stopNextPart();
+    if (this.#end) return;
+    this.#stopNextPart = this.#clock.after(NEXT_PART_MS, () => this.#handOver());
   }
 
   #handOver(): void {
@@ -247,13 +247,18 @@ export class Connection {
     ms: number,
     { work, late: kind }: { work: Promise<T>; late: RconFailure },
   ): Promise<T> {
-    const inTime = new AbortController();
-    const reason = `it does not answer within ${ms / 1000} s`;
-    this.#clock.sleep(ms, inTime.signal).then(() => this.#finish({ kind, reason }), () => {});
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    work.then(resolve, reject);
+    this.#interrupt = () => reject(INTERRUPTED);
+    if (this.#end) this.#interrupt();
+    const stopDeadline = this.#clock.after(ms, () => {
+      this.#finish({ kind, reason: `it does not answer within ${ms / 1000} s` });
+    });
     try {
-      return await unlessAborted(work, this.#over.signal);
+      return await promise;
     } finally {
-      inTime.abort(IN_TIME);
+      stopDeadline();
+      this.#interrupt = undefined;
     }
   }
 
@@ -261,8 +266,8 @@ export class Connection {
   #finish(end: End): void {
     if (this.#end) return;
     this.#end = end;
-    this.#over.abort();
-    this.#nextPart.abort();
+    this.#interrupt?.();
+    this.#stopNextPart();
     // Not the library's end(): that waits for the other side, for ever if need be.
     this.#socket?.destroy();
   }

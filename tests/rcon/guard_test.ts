@@ -21,6 +21,7 @@ const DEADLINE_MS = 5_000;
 const hastyClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => systemClock.sleep(ms / 100, signal),
+  after: (ms, run) => systemClock.after(ms / 100, run),
 };
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();

@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { settlesWithin, systemClock, unlessAborted } from "../../src/runtime/clock.ts";
 import { HandClock } from "../hand_clock.ts";
@@ -76,4 +76,21 @@ Deno.test("settlesWithin() tells whether work ended in time, and sleeps no longe
   await clock.advance(1_000);
   equal(await late, false);
   equal(clock.sleepers, 0);
+});
+
+Deno.test("a callback comes in its time, never after it was called off, and leaves no timer", async () => {
+  const hand = new HandClock(0);
+  const seen: string[] = [];
+  const callOff = hand.after(10, () => seen.push("called off"));
+  hand.after(20, () => seen.push("came"));
+  callOff();
+  await hand.advance(20);
+  deepEqual(seen, ["came"]);
+  equal(hand.sleepers, 0);
+  systemClock.after(5, () => seen.push("too late"))();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  systemClock.after(10, resolve);
+  await promise;
+  deepEqual(seen, ["came"]);
+  throws(() => systemClock.after(NaN, () => {}), /Cannot sleep NaN ms/);
 });

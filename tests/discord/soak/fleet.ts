@@ -29,11 +29,14 @@ const FASTER = 20;
 /** Long pauses and deadlines pass faster, so that a minute sees what happens in hours. */
 const hurriedClock: Clock = {
   now: () => Date.now(),
-  sleep(ms, signal) {
-    const beyondMs = Math.max(0, ms - REAL_UNTIL_MS);
-    return systemClock.sleep(ms - beyondMs + beyondMs / FASTER, signal);
-  },
+  sleep: (ms, signal) => systemClock.sleep(hurried(ms), signal),
+  after: (ms, run) => systemClock.after(hurried(ms), run),
 };
+
+function hurried(ms: number): number {
+  const beyondMs = Math.max(0, ms - REAL_UNTIL_MS);
+  return ms - beyondMs + beyondMs / FASTER;
+}
 
 const { gc } = globalThis as { gc?: () => void };
 if (!gc) throw new Error("Cannot measure memory: start with --v8-flags=--expose-gc");
