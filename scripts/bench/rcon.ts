@@ -64,6 +64,12 @@ const RATIOS: readonly (readonly [string, string, string, string])[] = [
     "",
   ],
   ["CPU of the guard to the bare library", "guard, CPU µs", "library, CPU µs", "at most 1.15"],
+  [
+    "CPU of the console to Python's thread pool",
+    "console, CPU µs",
+    "Python's thread pool, CPU µs",
+    "at most 0.33",
+  ],
   ["CPU of the console to the bare library", "console, CPU µs", "library, CPU µs", ""],
   ["time of the guard to the bare library", "guard, ms", "library, ms", "at most 1.15"],
   [
@@ -170,7 +176,20 @@ async function hammer(addresses: readonly Address[]): Promise<Round> {
       if (connect === viaConsole) found["event loop, hammering, p99 ms"] = quantile(late, 0.99);
     });
   }
-  return found;
+  return { ...found, ...await threadPool(addresses) };
+}
+
+/** The old bots' way, where there is a Python. */
+async function threadPool(addresses: readonly Address[]): Promise<Round> {
+  const script = new URL("rcon/thread_pool.py", import.meta.url).pathname;
+  const args = [script, JSON.stringify(addresses), String(HAMMER_COMMANDS / 10)];
+  const output = await new Deno.Command("python3", { args }).output().catch(() => undefined);
+  if (!output?.success) {
+    console.error("Not measured beside Python's thread pool: python3 is missing or failed");
+    return {};
+  }
+  const { cpuMicroseconds } = JSON.parse(new TextDecoder().decode(output.stdout));
+  return { "Python's thread pool, CPU µs": cpuMicroseconds };
 }
 
 /** Messages whose connections are reset now and then, and what became of them. */
@@ -326,7 +345,7 @@ function report(all: readonly Round[]): void {
   console.log(`\n| ratio, round by round | median of ${all.length} | aim |\n| --- | --: | --- |`);
   for (const [name, part, whole, aim] of RATIOS) {
     const ratio = quantile(all.map((round) => round[part]! / round[whole]!), 0.5);
-    console.log(`| ${name} | ${ratio.toFixed(2)} | ${aim} |`);
+    if (!Number.isNaN(ratio)) console.log(`| ${name} | ${ratio.toFixed(2)} | ${aim} |`);
   }
 }
 
