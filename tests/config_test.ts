@@ -351,12 +351,17 @@ Deno.test("two maps or two servers that only seem to differ are one mistake each
   assert.deepEqual(problems(`[maps]\nFoo = ${bounds}\nfoo_WP = ${bounds}`), [
     "maps.foo_WP: the same name as maps.Foo; rename or remove one of the two",
   ]);
-  assert.deepEqual(problems('[[servers]]\nname = "A"\n[[servers]]\nname = "A"').length, 2);
+  const servers = (a: string, b: string) =>
+    problems(`[[servers]]\nid = "a"\nname = "${a}"\n[[servers]]\nid = "b"\nname = "${b}"`);
+  assert.deepEqual(servers("Island - (v93.19)", "island - (v94.1)"), [
+    'servers[1].name (server "b"): the same name as servers[0].name; rename or remove one of the two',
+  ]);
+  assert.deepEqual(servers("Island", "Island - Part 2"), []);
 });
 
 Deno.test("two servers with one console are a mistake: they would take each other's chat", () => {
   const server = (id: string, host: string, port: number) =>
-    `[[servers]]\nid = "${id}"\nname = "Dodo"\nhost = "${host}"\nrcon_port = ${port}\n`;
+    `[[servers]]\nid = "${id}"\nname = "Dodo ${id}"\nhost = "${host}"\nrcon_port = ${port}\n`;
   const fine = server("a", "ark.example", 27020) + server("b", "ark.example", 27021) +
     server("c", "127.0.0.1", 27020);
   assert.equal(load(fine).servers.length, 3);

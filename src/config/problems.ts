@@ -7,6 +7,7 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { mapKey } from "../ark/maps.ts";
+import { withoutVersion } from "../ark/server_name.ts";
 import { fileSchema, keyPaths, type Variables } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
@@ -31,8 +32,12 @@ export function crossProblems(document: unknown, variables: Variables): string[]
     .filter((path) => typeof valueAt(document, path) === "string");
   const ports = serverPaths.map((path) => [...path, "rcon_port"])
     .filter((path) => consoleOf(path, document) !== undefined);
+  const names = serverPaths.map((path) => [...path, "name"])
+    .filter((path) => typeof valueAt(document, path) === "string");
   return [
     ...repeats(ids, (path) => valueAt(document, path)),
+    // Commands and threads go by the name, which hosters lengthen by the game's version.
+    ...repeats(names, (path) => withoutVersion(String(valueAt(document, path))).toLowerCase()),
     ...repeats(maps, (path) => mapKey(String(path.at(-1)))),
     ...repeats(pathsIn(document, ["decay", "table"]), (path) => String(path.at(-1)).toLowerCase()),
   ].map(([first, again]) =>

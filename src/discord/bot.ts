@@ -15,6 +15,7 @@ import { type DiscordCommand, sameCommands } from "./commands.ts";
 import type { Look } from "./embed.ts";
 import { DiscordRestError } from "./errors.ts";
 import { type GatewayInfo, GuardedShard, oncePerMinute } from "./gateway_guard.ts";
+import { GuildNames } from "./guild_names.ts";
 import type { Interaction, PastMessages } from "./interaction.ts";
 import {
   type RawInteraction,
@@ -157,6 +158,8 @@ class BotRun {
   readonly shard: GuardedShard;
   isInGuild = false;
   readonly #options: RunOptions;
+  /** Without anybody who reads messages nobody needs them. */
+  readonly #names: GuildNames | undefined;
   /** Until Discord says it, the id in the token, which very old bots share with no application. */
   #applicationId: Id;
   readonly #running = new Set<Promise<void>>();
@@ -175,6 +178,7 @@ class BotRun {
       );
     }
     this.#options = options;
+    this.#names = options.onMessage && new GuildNames(options.guildId);
     this.#applicationId = applicationId;
     this.#mayComplain = oncePerMinute(options.clock);
     this.rest = openRest(options);
@@ -209,6 +213,7 @@ class BotRun {
 
   /** Most events concern nobody here and must cost nothing. */
   #dispatch(name: string, data: unknown): void {
+    this.#names?.note(name, data);
     switch (name) {
       case "MESSAGE_CREATE":
         return this.#passMessage(data as RawMessage);
@@ -231,7 +236,7 @@ class BotRun {
       }
       return;
     }
-    const message = readMessage(raw);
+    const message = readMessage(raw, this.#names?.all);
     if (message) this.#handle("message", () => onMessage(message));
   }
 

@@ -229,6 +229,6 @@ function languageOf(locale: string | undefined): Language {
 }
 
 /** When the thing of that id was made, in milliseconds since 1970, by Discord's clock. */
-function madeAt(id: Id): number {
+export function madeAt(id: Id): number {
   return Number((BigInt(id) >> 22n) + DISCORD_EPOCH_MS);
 }

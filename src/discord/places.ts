@@ -111,8 +111,10 @@ export function openPlaces(
     },
 
     openThread: async (threadId, name) => {
-      const body = { archived: false, name: shortName(name) };
-      await rest.call("PATCH", `/channels/${threadId}`, { body, isIdempotent: true });
+      await patchThread(rest, threadId, {
+        archived: false,
+        ...(name !== undefined && { name: shortName(name) }),
+      });
     },
   };
 }
@@ -138,11 +140,12 @@ async function archivedThread(
 
 /** A locked thread stays locked: that is an admin's doing, and who manages threads may write. */
 async function reopen(rest: Rest, threadId: Id): Promise<Id> {
-  await rest.call("PATCH", `/channels/${threadId}`, {
-    body: { archived: false },
-    isIdempotent: true,
-  });
+  await patchThread(rest, threadId, { archived: false });
   return threadId;
+}
+
+async function patchThread(rest: Rest, threadId: Id, body: Record<string, unknown>): Promise<void> {
+  await rest.call("PATCH", `/channels/${threadId}`, { body, isIdempotent: true });
 }
 
 async function startThread(rest: Rest, channelId: Id, name: string): Promise<Id> {

@@ -210,6 +210,8 @@ export interface Command {
 export interface Press {
   readonly caller: Caller;
   readonly channelId: Id;
+  /** The message whose button or menu was used; undefined for a form. */
+  readonly messageId: Id | undefined;
   /** What `cardId()` was given after the card's name. */
   readonly args: readonly string[];
   /** What was picked in a menu. */
@@ -274,8 +276,8 @@ export interface Surface {
   ensureChannel(categoryId: Id, name: string, privacy?: Privacy): Promise<Id>;
   /** The thread of that name in a channel, made when missing, reopened when archived. */
   ensureThread(channelId: Id, name: string): Promise<Id>;
-  /** Reopens a thread when it is archived, and gives it the name. */
-  openThread(threadId: Id, name: string): Promise<void>;
+  /** Reopens a thread when it is archived, and gives it the name, if any. */
+  openThread(threadId: Id, name?: string): Promise<void>;
 }
 
 /** How a message is posted. */

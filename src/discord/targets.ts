@@ -132,6 +132,7 @@ const TYPES: Readonly<Record<Option["kind"], string>> = {
 function cardTarget(card: Card, args: readonly string[], interaction: Interaction): Target {
   const { what, channelId } = interaction;
   const values = what.kind === "press" ? what.values : [];
+  const messageId = what.kind === "press" ? what.messageId : undefined;
   const fields = what.kind === "form" ? what.fields : {};
   const hasMessage = what.kind === "press" || (what.kind === "form" && what.hasMessage);
   return {
@@ -140,7 +141,8 @@ function cardTarget(card: Card, args: readonly string[], interaction: Interactio
     isPrivate: false,
     acknowledgement: { shows: hasMessage ? "nothing" : "thinking", isPrivate: true },
     again: [],
-    run: (caller, signal) => card.press({ caller, channelId, args, values, fields, signal }),
+    run: (caller, signal) =>
+      card.press({ caller, channelId, messageId, args, values, fields, signal }),
   };
 }
 

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { storable } from "./save_data.ts";
 import type { Database } from "./sql.ts";
 
 /** One act on one server, or on none. */
@@ -26,15 +27,74 @@ export interface Act {
 /** The record of acts. */
 export interface Audit {
   /**
-   * Adds an act. Never throws: while the store is away acts are kept in memory (at most 1,000) and
-   * written with the next one.
+   * Adds an act. Never throws: while the store is away acts are kept in memory (at most 1,000, then
+   * they go to the log) and written with the next one.
    */
   record(act: Act): Promise<void>;
 }
 
+const DEADLINE_MS = 5_000;
+const MOST_WAITING = 1_000;
+
+/** An act with its time and a name of its own, as it is written. */
+type Entry = Act & { readonly actId: string; readonly at: string };
+
 /** Keeps acts in the database. */
 export function storedAudit(
-  _options: { readonly db: Database; readonly clock: Clock; readonly log: Log },
+  { db, clock, log }: { readonly db: Database; readonly clock: Clock; readonly log: Log },
 ): Audit {
-  throw new Error("to be written");
+  /** Oldest first. */
+  const waiting: Entry[] = [];
+  let writing: Promise<void> | undefined;
+
+  /** One after the other, so that acts are written in their order. */
+  function writeAll(): Promise<void> {
+    return writing ??= write();
+  }
+
+  async function write(): Promise<void> {
+    try {
+      while (waiting.length > 0) {
+        const entries = [...waiting];
+        await insert(db, entries);
+        waiting.splice(0, entries.length);
+      }
+    } catch (error) {
+      log.error("Cannot write the audit, tried again with the next act", {
+        waiting: waiting.length,
+        error,
+      });
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  return {
+    async record(act) {
+      const at = new Date(clock.now()).toISOString();
+      if (waiting.length >= MOST_WAITING) await writeAll();
+      if (waiting.length >= MOST_WAITING) {
+        return log.error("Cannot keep an act for the audit: too many wait for the store", { act });
+      }
+      waiting.push({ ...act, actId: crypto.randomUUID(), at });
+      await writeAll();
+    },
+  };
+}
+
+/** Writes entries in their order; those that an unconfirmed attempt wrote already stay as they are. */
+async function insert(db: Database, entries: readonly Entry[]): Promise<void> {
+  const rows = storable(JSON.stringify(entries));
+  await db.run(DEADLINE_MS, (sql) =>
+    sql`
+    insert into audit
+      (act_id, at, actor_id, actor_name, what, target, server_id, outcome, reason)
+    select "actId", at, "actorId", "actorName", what, target, "serverId", outcome, reason
+    from rows from (
+      jsonb_to_recordset(${rows}::text::jsonb) as ("actId" text, at timestamptz,
+        "actorId" text, "actorName" text, what text, target text, "serverId" text,
+        outcome text, reason text)
+    ) with ordinality
+    order by ordinality
+    on conflict (act_id) do nothing`);
 }

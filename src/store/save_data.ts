@@ -152,7 +152,7 @@ const ESCAPE = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\./g;
  * The same JSON text without what PostgreSQL's jsonb refuses: U+0000 is dropped, half a surrogate
  * pair becomes U+FFFD. Names cut in the middle of a character do occur in saves.
  */
-function storable(json: string): string {
+export function storable(json: string): string {
   return json.replace(ESCAPE, (escape) => {
     if (escape === "\\u0000") return "";
     return /^\\u[dD][89a-fA-F]..$/.test(escape) ? "\ufffd" : escape;

@@ -1,13 +1,22 @@
 /** What a bot makes of its events, its commands, and its calls, beside the session itself. */
 
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from "node:assert/strict";
+import { ChannelType } from "discord-api-types/v10";
 import { type DiscordCommand, toDiscordCommands } from "../../src/discord/commands.ts";
 import { DiscordRestError } from "../../src/discord/errors.ts";
 import type { Interaction } from "../../src/discord/interaction.ts";
 import { INTENTS } from "../../src/discord/rights.ts";
 import { supervise } from "../../src/runtime/supervise.ts";
-import { addBot, addGuild, addPerson, removeMember } from "../../src/sandbox/discord/build.ts";
-import { Person } from "../../src/sandbox/discord/people.ts";
+import {
+  addBot,
+  addGuild,
+  addPerson,
+  addRole,
+  removeMember,
+} from "../../src/sandbox/discord/build.ts";
+import { tellChannel } from "../../src/sandbox/discord/events.ts";
+import { type Attached, Person } from "../../src/sandbox/discord/people.ts";
+import { makeThread } from "../../src/sandbox/discord/thread_life.ts";
 import type { Application } from "../../src/sandbox/discord/world.ts";
 import { briskClock, makeBot, openStage, runBot, type Stage } from "./running_bot.ts";
 
@@ -48,6 +57,75 @@ Deno.test("what people write arrives in order, with the name that others see", a
   const { author, guildId, channelId } = running.messages[0]!;
   deepEqual(author, { id: person.id, isBot: false, displayName: "Annie" });
   deepEqual([guildId, channelId], [stage.guild.id, stage.channel.id]);
+});
+
+Deno.test("a message comes with what it has beside its text, and what it answers", async () => {
+  await using stage = await openStage();
+  await using running = runBot(stage, stage.app());
+  await running.untilReady();
+  const person = ann(stage);
+  const says = (text: string, attached?: Attached) => person.says(stage.channel, text, attached);
+  const bytes = new Uint8Array([1]);
+  const files = ["image/png", "audio/ogg", "application/zip"]
+    .map((type) => ({ name: "file", type, bytes }));
+  await says("", { files });
+  await says("", { stickers: ["Wumpus"] });
+  const poll = { question: "Which map?", answers: ["Island", "Ragnarok"] };
+  const asked = await says("", { poll });
+  await says("plain");
+  const answer = await says("Island!", { replyTo: asked });
+  await says("", { forwards: answer });
+  stage.writes("to what?", { type: 19, referenced_message: null });
+  await running.until(() => running.messages.length === 7);
+  const [withFiles, sticker, withPoll, plain, reply, forward, orphan] = running.messages;
+  deepEqual(withFiles?.files, ["picture", "sound", "file"]);
+  equal(sticker?.stickers, 1);
+  deepEqual([withPoll?.hasPoll, withPoll?.text], [true, ""]);
+  const { files: none, stickers, hasPoll, isForwarded, answers } = plain!;
+  deepEqual([none, stickers, hasPoll, isForwarded, answers], [[], 0, false, false, undefined]);
+  deepEqual([reply?.answers?.author.displayName, reply?.answers?.text], ["ann", ""]);
+  deepEqual([forward?.isForwarded, forward?.text], [true, ""]);
+  deepEqual([orphan?.text, orphan?.answers], ["to what?", undefined]);
+});
+
+Deno.test("mentions come with names, those of roles and channels as they are now", async () => {
+  await using stage = await openStage();
+  const { world, interactions } = stage.discord;
+  const role = addRole(world, stage.guild, { name: "Admins" });
+  const member = addPerson(world, stage.guild, { username: "ann", nick: "Annie" });
+  const person = new Person({ interactions, guild: stage.guild, member });
+  const app = stage.app();
+  await using running = runBot(stage, app);
+  await running.untilReady();
+  await running.until(() => running.bot.isInGuild());
+  const thread = makeThread(world, stage.channel, {
+    name: "The Island",
+    type: ChannelType.PublicThread,
+    ownerId: app.id,
+    autoArchive: 60,
+  });
+  const names = async (text: string) => {
+    const { data } = await person.says(stage.channel, text);
+    await running.until(() => running.messages.some(({ id }) => id === data.id));
+    return running.messages.find(({ id }) => id === data.id)!.names;
+  };
+  const text = `<@${person.id}> <@&${role.id}> <#${stage.channel.id}> <#${thread.id}> <#7>`;
+  const expected = {
+    [person.id]: "Annie",
+    [role.id]: "Admins",
+    [stage.channel.id]: "general",
+    [thread.id]: "The Island",
+  };
+  deepEqual(await names(text), expected);
+
+  stage.channel.name = "talk";
+  tellChannel(world, stage.channel, "UPDATE");
+  await running.bot.surface.openThread(thread.id, "Ragnarok");
+  deepEqual(await names(text), {
+    ...expected,
+    [stage.channel.id]: "talk",
+    [thread.id]: "Ragnarok",
+  });
 });
 
 Deno.test("messages of other servers are passed over", async () => {

@@ -52,6 +52,48 @@ Deno.test("readMessage() counts files, knows bots and webhooks, and takes a miss
   equal(readMessage(withoutText)?.text, "");
 });
 
+Deno.test("readMessage() tells files by kind, and what a message without text is", () => {
+  const types = ["image/png", "video/mp4", "audio/ogg; codecs=opus", "text/plain", undefined, ""];
+  const attachments = types.map((type) => type === undefined ? {} : { content_type: type });
+  const { files } = readMessage({ ...MESSAGE, attachments })!;
+  deepEqual(files, ["picture", "video", "sound", "file", "file", "file"]);
+  const kind = (parts: Partial<RawMessage>) => {
+    const { stickers, hasPoll, isForwarded } = readMessage({ ...MESSAGE, ...parts })!;
+    return { stickers, hasPoll, isForwarded };
+  };
+  const plain = { stickers: 0, hasPoll: false, isForwarded: false };
+  deepEqual(kind({ sticker_items: [{}, {}] }), { ...plain, stickers: 2 });
+  deepEqual(kind({ poll: { question: { text: "?" } } }), { ...plain, hasPoll: true });
+  deepEqual(kind({ message_snapshots: [{}] }), { ...plain, isForwarded: true });
+});
+
+Deno.test("readMessage() knows what is answered, unless that was deleted", () => {
+  const answers = (referenced_message: RawMessage | null) =>
+    readMessage({ ...MESSAGE, type: 19, referenced_message })?.answers;
+  deepEqual(answers({ ...MESSAGE, content: "who is in?" }), {
+    author: { id: "1", isBot: false, displayName: "Ann" },
+    text: "who is in?",
+  });
+  const bot = { ...USER, bot: true };
+  equal(answers({ ...MESSAGE, author: bot })?.author.isBot, true);
+  equal(answers(null), undefined);
+});
+
+Deno.test("readMessage() names who and what is mentioned, as far as it is known", () => {
+  const content = "<@2> <@!3> <@&40> <#50> <#51> <@&constructor> <#99999999999999999999999>";
+  const mentions = [
+    { id: "2", username: "bob", global_name: "Bob", member: { nick: "Bobby" } },
+    { id: "3", username: "eve" },
+  ];
+  const known = new Map([["40", "Admins"], ["50", "chat"], ["60", "not mentioned"]]);
+  deepEqual(readMessage({ ...MESSAGE, content, mentions }, known)?.names, {
+    "2": "Bobby",
+    "3": "eve",
+    "40": "Admins",
+    "50": "chat",
+  });
+});
+
 Deno.test("readMessage() passes over what nobody wrote: joins, pins, boosts, new threads", () => {
   equal(readMessage({ ...MESSAGE, type: 19 })?.text, "hi", "an answer to another message counts");
   for (const type of [1, 6, 7, 8, 12, 18, 21, 24, 46]) {
@@ -162,5 +204,33 @@ Deno.test("the reading of events keeps every text as it came", () => {
     const components = [{ type: 18, component: { custom_id: "a", value: text } }];
     const what = read({ type: 5, data: { custom_id: text, components } })?.what;
     deepEqual(what, { kind: "form", customId: text, fields: { a: text }, hasMessage: false });
+  }));
+});
+
+Deno.test("no odd message makes the reading of it fail", () => {
+  const odd = fc.oneof(fc.constant(null), fc.constant(undefined), fc.string({ unit: "binary" }));
+  const user = fc.record({ id: fc.string(), username: fc.string(), global_name: odd, bot: odd });
+  const member = fc.record({ nick: odd, roles: odd });
+  const list = (item: fc.Arbitrary<unknown>) => fc.oneof(fc.constant(null), fc.array(item));
+  const message = fc.record({
+    id: fc.string(),
+    type: fc.constantFrom(0, 19),
+    channel_id: fc.string(),
+    guild_id: odd,
+    author: user,
+    member: fc.option(member),
+    webhook_id: odd,
+    content: fc.oneof(odd, fc.stringMatching(/^(<(@&|#|@)\d{0,30}>){0,9}$/)),
+    attachments: list(fc.record({ content_type: odd })),
+    sticker_items: list(fc.anything()),
+    poll: fc.anything(),
+    message_snapshots: list(fc.anything()),
+    mentions: list(user),
+  }, { requiredKeys: ["id", "type", "channel_id", "author"] });
+  const answering = fc.tuple(message, fc.option(message))
+    .map(([message, referenced_message]) => ({ ...message, referenced_message }));
+  fc.assert(fc.property(answering, (raw) => {
+    const read = readMessage(raw as unknown as RawMessage, new Map([["1", "one"]]));
+    equal(typeof read?.text, "string");
   }));
 });

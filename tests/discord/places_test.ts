@@ -204,6 +204,26 @@ Deno.test("ensureThread() reopens a locked thread where it may, and says so wher
   deepEqual([archived, locked], [false, true]);
 });
 
+Deno.test("openThread() reopens a thread, and names it where a name is given", async () => {
+  await using it = await community();
+  using bot = placesOf(it);
+  const id = await bot.ensureThread(it.general.id, "The Island");
+  const thread = placeOf(it, id);
+  const state = () => [thread.name, thread.thread!.metadata.archived];
+  setArchived(it.discord.world, thread, true);
+  await bot.openThread(id);
+  deepEqual(state(), ["The Island", false]);
+  setArchived(it.discord.world, thread, true);
+  await bot.openThread(id, `  Bliss   Island ${"x".repeat(100)}`);
+  deepEqual(state(), [`Bliss Island ${"x".repeat(87)}`, false]);
+  await bot.openThread(id, "Open already");
+  deepEqual(state(), ["Open already", false]);
+  await rejects(bot.openThread("4"), (error) => {
+    ok(error instanceof DiscordRestError);
+    return error.isUnknown;
+  });
+});
+
 Deno.test("ensureThread() finds a thread that was archived long before hundreds of others", async () => {
   let now = Date.now();
   await using it = await community({ now: () => now });

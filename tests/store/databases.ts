@@ -68,7 +68,7 @@ export function testPostgres(
   }
 }
 
-async function withDatabase(body: (url: string) => Promise<void>): Promise<void> {
+export async function withDatabase(body: (url: string) => Promise<void>): Promise<void> {
   const name = `blissbot_test_${Deno.pid}_${crypto.randomUUID().slice(0, 8)}`;
   const url = new URL(SERVER);
   url.pathname = `/${name}`;

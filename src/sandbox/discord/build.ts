@@ -29,7 +29,7 @@ const EVERYONE_MAY = Bit.ViewChannel | Bit.CreateInstantInvite | Bit.ChangeNickn
   Bit.SendMessages | Bit.SendMessagesInThreads | Bit.CreatePublicThreads |
   Bit.CreatePrivateThreads | Bit.EmbedLinks | Bit.AttachFiles | Bit.AddReactions |
   Bit.UseExternalEmojis | Bit.UseExternalStickers | Bit.ReadMessageHistory |
-  Bit.UseApplicationCommands | Bit.Connect | Bit.Speak | Bit.Stream | Bit.UseVAD;
+  Bit.UseApplicationCommands | Bit.Connect | Bit.Speak | Bit.Stream | Bit.UseVAD | Bit.SendPolls;
 
 /** Registers an application with its bot user and a token of its own. */
 export function addApplication(world: World, { name, privilegedIntents = 0 }: {

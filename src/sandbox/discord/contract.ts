@@ -85,6 +85,7 @@ const rulesAlone: Contract = {
 
 function contractOf(document: Document): Contract {
   const operations = operationsOf(document);
+  allowForwards(document.components);
   const requests = new Schemas(document.components, { isClosed: true });
   const answers = new Schemas(document.components, { isClosed: false });
 
@@ -124,6 +125,12 @@ function contractOf(document: Document): Contract {
     },
     checkAnswer: (answer) => toLines(answer, answerProblems(answer)),
   };
+}
+
+/** Discord's documentation has a kind of reference, 1 for a forwarded message, which the document lacks. */
+function allowForwards(components: Schema): void {
+  const { schemas } = components as { schemas?: Record<string, { oneOf?: unknown[] }> };
+  schemas?.["MessageReferenceType"]?.oneOf?.push({ const: 1 });
 }
 
 /** Literal path parts come before `{…}` ones, so that a server which tries in order is right. */

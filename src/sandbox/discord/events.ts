@@ -86,9 +86,14 @@ export function tellMessage(
     dataFor(app, intents) {
       if (!learnsOf(world, app, { channel, message })) return undefined;
       const data = messageOf(world, message, app, readsContent(intents));
-      const member = channel.guild?.members.get(message.data.author.id);
+      const members = channel.guild?.members;
+      const member = members?.get(message.data.author.id);
       return {
         ...data,
+        mentions: data.mentions.map((user) => {
+          const mentioned = members?.get(user.id);
+          return { ...user, ...(mentioned && { member: withoutUser(mentioned) }) };
+        }),
         ...(channel.guild && { guild_id: channel.guild.id }),
         ...(member && { member: withoutUser(member) }),
       };

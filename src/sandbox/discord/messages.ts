@@ -10,6 +10,7 @@ import {
   type APIUser,
   GatewayIntentBits as Intent,
   MessageFlags,
+  MessageReferenceType,
   MessageType,
 } from "discord-api-types/v10";
 import { demandOpen, emptyMessage } from "./access.ts";
@@ -17,6 +18,7 @@ import { ApiError, type SentFile } from "./api.ts";
 import { tellAboutMessage, tellMessage } from "./events.ts";
 import { Form, invalidForm } from "./form.ts";
 import { mentionsOf, notifiedBy } from "./mentions.ts";
+import { forwardedMessage, pollOf, snapshotOf, stickersOf } from "./message_kinds.ts";
 import { componentsOf, embedsOf, textIn, uploadsOf } from "./message_parts.ts";
 import { Bit, can, canSee, demand, writingIn } from "./permissions.ts";
 import { shownFiles } from "./shapes.ts";
@@ -26,6 +28,8 @@ import { type Channel, type Message, timeOfId, type World } from "./world.ts";
 /** How a message comes about, beside what it says. */
 export interface MessageOptions {
   readonly files?: readonly SentFile[];
+  /** Names of standard stickers. */
+  readonly stickers?: readonly string[];
   /** Of an answer to an interaction: whose answer it is. */
   readonly applicationId?: string | undefined;
   readonly webhookId?: string | undefined;
@@ -67,7 +71,8 @@ export function demandWriting(world: World, userId: string, message: {
     in: channel,
     bits: (form.forms("embeds")?.length ? Bit.EmbedLinks : 0n) |
       (message.hasFiles ? Bit.AttachFiles : 0n) |
-      (form.yesNo("tts") ? Bit.SendTTSMessages : 0n),
+      (form.yesNo("tts") ? Bit.SendTTSMessages : 0n) |
+      (form.form("poll") ? Bit.SendPolls : 0n),
   });
   if (form.form("message_reference")) {
     if (!can(world, userId, { in: channel, bits: Bit.ReadMessageHistory })) {
@@ -196,8 +201,9 @@ interface Draft extends MessageOptions {
 }
 
 function draft(world: World, form: Form, options: Draft): Message {
-  const { channel, author, onlyFor, files = [] } = options;
-  const repliedTo = repliedMessage(world, form, channel);
+  const { channel, author, onlyFor, files = [], stickers = [] } = options;
+  const forwarded = forwardedMessage(world, form, author.id);
+  const repliedTo = forwarded ? undefined : repliedMessage(world, form, channel);
   const uploads = uploadsOf(world, form, { channelId: channel.id, files, old: [] });
   const data = blank(world, { channel, author });
   data.type = options.type ?? (repliedTo ? MessageType.Reply : MessageType.Default);
@@ -207,6 +213,10 @@ function draft(world: World, form: Form, options: Draft): Message {
   data.components = componentsOf(form, uploads) ?? [];
   data.attachments = shownFiles(uploads, data);
   data.tts = form.yesNo("tts") ?? false;
+  const poll = pollOf(world, form);
+  if (poll) data.poll = poll;
+  if (stickers.length > 0) data.sticker_items = stickersOf(world, stickers);
+  if (forwarded) showForwarded(world, data, forwarded);
   const mentions = mentionsOf(world, {
     channel,
     authorId: author.id,
@@ -222,7 +232,7 @@ function draft(world: World, form: Form, options: Draft): Message {
   if (options.applicationId !== undefined) data.application_id = options.applicationId;
   if (options.webhookId !== undefined) data.webhook_id = options.webhookId;
   if (options.interaction) data.interaction_metadata = options.interaction;
-  if (!(data.flags & MessageFlags.Loading)) demandContent(form, { data, uploads });
+  if (!(data.flags & MessageFlags.Loading)) demandContent({ data, uploads });
   return { ...stored(data, onlyFor), uploads, pings: mentions.pings };
 }
 
@@ -236,14 +246,21 @@ function flagsOf(form: Form, options: MessageOptions): MessageFlags {
 function repliedMessage(world: World, form: Form, channel: Channel): Message | undefined {
   const reference = form.form("message_reference");
   if (!reference) return undefined;
-  if ((reference.whole("type") ?? 0) !== 0) {
-    throw reference.refuse("type", "NOT_HERE", "The local Discord knows no forwarded messages");
-  }
   const place = world.channels.get(reference.id("channel_id") ?? channel.id);
   const message = channel.messages.get(reference.id("message_id") ?? "");
   if (place === channel && message && message.onlyFor === undefined) return message;
   if (reference.yesNo("fail_if_not_exists") === false) return undefined;
   throw invalidForm("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+}
+
+function showForwarded(world: World, data: APIMessage, forwarded: Message): void {
+  const origin = world.channels.get(forwarded.data.channel_id)!;
+  data.message_reference = {
+    ...pointerTo(origin, forwarded.data.id),
+    type: MessageReferenceType.Forward,
+  };
+  data.message_snapshots = [snapshotOf(forwarded)];
+  data.flags = (data.flags ?? 0) | MessageFlags.HasSnapshot;
 }
 
 function showMentions(data: APIMessage, mentions: ReturnType<typeof mentionsOf>): void {
@@ -253,12 +270,12 @@ function showMentions(data: APIMessage, mentions: ReturnType<typeof mentionsOf>)
 }
 
 /** @throws {ApiError} 50006 when nothing would be shown. */
-function demandContent(form: Form, { data, uploads }: {
+function demandContent({ data, uploads }: {
   readonly data: APIMessage;
   readonly uploads: Message["uploads"];
 }): void {
   const isEmpty = data.content === "" && data.embeds.length === 0 && uploads.length === 0 &&
-    !data.components?.length && !form.forms("stickers")?.length && !form.form("poll");
+    !data.components?.length && !data.sticker_items && !data.poll && !data.message_snapshots;
   if (isEmpty) throw emptyMessage();
 }
 
@@ -315,7 +332,7 @@ export function editMessage(
     edited_timestamp: data.flags && data.flags & MessageFlags.Loading ? null : world.nowIso(),
   };
   next.attachments = shownFiles(uploads, next);
-  demandContent(form, { data: next, uploads });
+  demandContent({ data: next, uploads });
   demandOneVersion(next);
   showMentions(
     next,

@@ -52,6 +52,12 @@ export interface Suggestion {
 export interface Attached {
   readonly files?: readonly Omit<SentFile, "index">[];
   readonly replyTo?: Message;
+  /** Names of stickers. */
+  readonly stickers?: readonly string[];
+  /** A question and its answers. */
+  readonly poll?: { readonly question: string; readonly answers: readonly string[] };
+  /** A message that is passed on, in place of a text. */
+  readonly forwards?: Message;
 }
 
 /** Where a command is run, and whose it is when several applications have one of that name. */
@@ -97,20 +103,19 @@ export class Person {
    *
    * @throws {ApiError} where Discord refuses it, such as 50013 without the right to write there.
    */
-  says(place: Place, text: string, { files = [], replyTo }: Attached = {}): Promise<Message> {
+  says(place: Place, text: string, attached: Attached = {}): Promise<Message> {
+    const { files = [], stickers = [] } = attached;
     return Promise.try(() => {
       const channel = this.#channel(place);
       if ([...text].length > MOST_CHARACTERS) {
         throw new Error(`Cannot send it: longer than ${MOST_CHARACTERS} characters`);
       }
-      const payload = {
-        content: text,
-        ...(replyTo && { message_reference: { message_id: replyTo.data.id } }),
-      };
+      const payload = { content: text, ...partsOf(attached) };
       const hasFiles = files.length > 0;
       demandWriting(this.#world, this.id, { channel, payload, hasFiles });
       return createMessage(this.#world, channel, this.member.user, payload, {
         files: files.map((file, index) => ({ ...file, index })),
+        stickers,
       });
     });
   }
@@ -421,6 +426,22 @@ export function shown(outcome: Outcome): Message {
 export function opened(outcome: Outcome): OpenForm {
   if (outcome.kind === "form") return outcome.form;
   throw new Error(`Cannot fill the answer: it is ${outcome.kind}, not a form`);
+}
+
+/** What goes with a message, as Discord's "create message" takes it. */
+function partsOf({ replyTo, poll, forwards }: Attached): object {
+  const reference = forwards
+    ? { type: 1, channel_id: forwards.data.channel_id, message_id: forwards.data.id }
+    : replyTo && { message_id: replyTo.data.id };
+  return {
+    ...(reference && { message_reference: reference }),
+    ...(poll && {
+      poll: {
+        question: { text: poll.question },
+        answers: poll.answers.map((text) => ({ poll_media: { text } })),
+      },
+    }),
+  };
 }
 
 function dataOf(command: APIApplicationCommand, options: readonly unknown[]): object {

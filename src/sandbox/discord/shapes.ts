@@ -192,8 +192,8 @@ export function readsContent(intents: number): boolean {
 }
 
 /**
- * A message as one application sees it. Content, embeds, files and components of others are empty
- * without the intent, except in direct conversations and where the bot is mentioned.
+ * A message as one application sees it. Content, embeds, files, components and polls of others are
+ * withheld without the intent, except in direct conversations and where the bot is mentioned.
  * @param reads Whether it has the intent: over REST the portal's switch decides.
  */
 export function messageOf(
@@ -208,8 +208,10 @@ export function messageOf(
     data.application_id === app.id || data.mentions.some((user) => user.id === app.id);
   const thread = world.channels.get(data.id);
   const reactions = reactionsOf(message, app.id);
+  const { poll, ...rest } = data;
   return {
-    ...data,
+    ...rest,
+    ...(poll && isOpen && { poll }),
     author: userOf(data.author),
     mentions: data.mentions.map(userOf),
     ...(!isOpen && { content: "", embeds: [], attachments: [], components: [] }),

@@ -1,6 +1,8 @@
 -- What staff did to the game servers. Rows are added and never changed.
 create table audit (
   id bigint generated always as identity primary key,
+  -- Made by the program, so that an act whose writing was not confirmed can be written again.
+  act_id text not null unique,
   at timestamptz not null,
   actor_id text,
   actor_name text not null,

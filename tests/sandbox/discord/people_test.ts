@@ -88,6 +88,35 @@ Deno.test("a person sends files", async () => {
   equal(await (await fetch(data.attachments[0].url)).text(), "log");
 });
 
+Deno.test("a person sends stickers, asks for votes and passes messages on", async () => {
+  await using it = await scene();
+  const { data: sticker } = await it.ann.says("general", "", { stickers: ["Wumpus"] });
+  deepEqual(sticker.sticker_items?.map(({ name }) => name), ["Wumpus"]);
+  const poll = { question: "Which map?", answers: ["Island", "Ragnarok"] };
+  const { data: asked } = await it.ann.says("general", "", { poll });
+  equal(asked.poll?.question.text, "Which map?");
+  deepEqual(asked.poll?.answers.map(({ poll_media }) => poll_media.text), poll.answers);
+
+  const hello = await it.ann.says("general", "hello");
+  const elsewhere = addChannel(it.world, it.guild, { name: "elsewhere" });
+  const { data } = await it.bob.says(elsewhere, "", { forwards: hello });
+  deepEqual([data.content, data.type, data.message_reference?.type], ["", 0, 1]);
+  equal(data.message_snapshots?.[0]?.message.content, "hello");
+  const hidden = addChannel(it.world, it.guild, {
+    name: "hidden",
+    overwrites: [
+      forRole(it.guild.id, { deny: Bit.ViewChannel }),
+      forRole(it.roles.support.id, { allow: Bit.ViewChannel }),
+    ],
+  });
+  const secret = await it.person("helper", { roles: ["support"] }).says(hidden, "secret");
+  await rejects(it.bob.says(elsewhere, "", { forwards: secret }), { code: 50035 });
+  // The contract looks at what a bot is shown of them.
+  for (const { id } of [it.general, elsewhere]) {
+    equal((await it.bot.rest("GET", `/channels/${id}/messages`)).status, 200);
+  }
+});
+
 Deno.test("what a person writes reaches the bots", async () => {
   await using it = await scene();
   await it.ann.says("general", "hello");
