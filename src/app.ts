@@ -5,7 +5,7 @@
  */
 
 import type { Config } from "./config.ts";
-import { askConsoles, consoleCheck, openConsoles, type ServerConsole } from "./consoles.ts";
+import { consoleCheck, openConsoles, type ServerConsole } from "./consoles.ts";
 import { checkDisk } from "./disk.ts";
 import { type FleetMember, startFleet } from "./fleet.ts";
 import { addressText } from "./runtime/address.ts";
@@ -19,6 +19,7 @@ import {
 } from "./runtime/health.ts";
 import { type Jobs, openJobs } from "./runtime/jobs.ts";
 import type { Log } from "./runtime/log.ts";
+import { openServerManagement } from "./server_management.ts";
 import { storedOpenCards } from "./store/open_cards.ts";
 import { openStore } from "./store/open.ts";
 import type { RedisLink } from "./store/redis.ts";
@@ -41,7 +42,6 @@ export interface App {
 /** Longest wait for a store to answer a health check. */
 const CHECK_MS = 2_000;
 const HEALTH_EVERY_SECONDS = 15;
-const CONSOLES_EVERY_SECONDS = 30;
 /** A client that never ends its request must not hold up the end of the program. */
 const LAST_REQUESTS_MS = 2_000;
 
@@ -70,7 +70,8 @@ export async function startApp(
   const consoles = await openConsoles(config.servers, { clock, log });
   const watch = (checks: HealthCheck[]) => openHealth(checks, { clock, log: log.child("health") });
   const stores = watch(storeChecks(config, parts));
-  const servers = watch(consoles.map(consoleCheck));
+  const serverChecks = consoles.map(consoleCheck);
+  const servers = watch(serverChecks);
   const health = async () => [
     ...await stores.check(),
     ...parts.fleet.map(botReport),
@@ -89,15 +90,29 @@ export async function startApp(
     throw error;
   }
   const openCards = storedOpenCards(parts.db);
-  parts.fleet = startFleet({ config, log, clock, openCards, health, startedAt });
-  const jobs = startJobs({ stores, servers, consoles, log, clock });
+  const management = openServerManagement({ config, consoles, db: parts.db, clock, log });
+  parts.fleet = startFleet({
+    config,
+    log,
+    clock,
+    openCards,
+    health,
+    startedAt,
+    // Without servers there would be commands for nothing.
+    features: consoles.length > 0 ? { servers: management.features } : {},
+  });
+  const features = parts.fleet.flatMap((bot) => bot.features);
+  serverChecks.push(...features.flatMap((feature) => feature.health ?? []));
+  const jobs = startJobs({ stores, servers, log, clock });
+  if (consoles.length > 0) jobs.add(management.roster);
+  for (const job of features.flatMap((feature) => feature.jobs ?? [])) jobs.add(job);
   const stop = async () => {
     // All at once: each may take most of the time that there is.
     await Promise.all([
       jobs.stop(),
       closePage(),
+      ...parts.fleet.map((bot) => bot.stop()), // before the consoles: what is lost then is not told
       ...consoles.map(({ console }) => console.close()),
-      ...parts.fleet.map((bot) => bot.stop()),
     ]);
     await closeStores(parts);
   };
@@ -119,13 +134,7 @@ async function closeStores({ db, redis }: Parts): Promise<void> {
 }
 
 function startJobs(
-  { stores, servers, consoles, log, clock }: {
-    stores: Health;
-    servers: Health;
-    consoles: readonly ServerConsole[];
-    log: Log;
-    clock: Clock;
-  },
+  { stores, servers, log, clock }: { stores: Health; servers: Health; log: Log; clock: Clock },
 ): Jobs {
   const jobs = openJobs({ clock, log: log.child("jobs") });
   jobs.add({
@@ -134,14 +143,6 @@ function startJobs(
     limitMs: 10_000,
     run: async () => void await Promise.all([stores.check(), servers.check()]),
   });
-  if (consoles.length > 0) {
-    jobs.add({
-      name: "consoles",
-      every: { seconds: CONSOLES_EVERY_SECONDS },
-      limitMs: 60_000, // connecting, log-in, waiting and answer together
-      run: () => askConsoles(consoles),
-    });
-  }
   return jobs;
 }
 

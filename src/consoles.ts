@@ -1,6 +1,6 @@
 /**
- * The consoles of the configured game servers: opened together, asked again and again whether they
- * answer, and reported to whoever wants to know. What is sent over them is the features' matter.
+ * The consoles of the configured game servers: opened together, and reported to whoever wants to
+ * know how they are. What is sent over them is the features' matter.
  * @module
  */
 
@@ -45,11 +45,6 @@ export async function openConsoles(
   });
   if (consoles.length > 0) await proveGuard(clock);
   return consoles;
-}
-
-/** Asks every server for its players, which changes nothing; what becomes of it shows in `status()`. */
-export async function askConsoles(consoles: readonly ServerConsole[]): Promise<void> {
-  await Promise.allSettled(consoles.map(({ console }) => console.send("ListPlayers")));
 }
 
 /** How a console is doing, by what was last sent over it. It writes its own log lines. */

@@ -32,13 +32,17 @@ export type ChatLine =
    * - `tribe`: a line of a tribe's log
    * - `event`: something public that happened, like a death
    * - `tool`: an error text of some RCON tool that got into the chat
-   * - `unknown`: none of these, or a line that pretends to be the game's
+   * - `spoof`: what only the game writes, without the time stamp it writes: a player typed it
+   * - `unknown`: none of these
    */
   | {
-    readonly kind: "server" | "admin" | "tribe" | "event" | "tool" | "unknown";
+    readonly kind: "server" | "admin" | "tribe" | "event" | "tool" | "spoof" | "unknown";
     readonly text: string;
     readonly at?: number;
   };
+
+/** What a player said. */
+export type PlayerChat = Extract<ChatLine, { kind: "chat" }>;
 
 /** Whole answers without a line: that of any command without output, and a stray sign of life. */
 const EMPTY_ANSWERS: readonly string[] = ["server received, but no response!!", "keep alive"];
@@ -76,19 +80,14 @@ export function parseChat(reply: string): ChatLine[] {
     const line = parseLine(raw);
     const above = lines[said];
     if (line.kind === "unknown" && line.at === undefined && above && "text" in above) {
-      if (pretends(line.text)) lines.push(line);
-      else lines[said] = { ...above, text: `${above.text}\n${line.text}` };
-    } else {
-      lines.push(line);
-      said = line.kind === "chat" || line.kind === "server" ? lines.length - 1 : -1;
+      lines[said] = { ...above, text: `${above.text}\n${line.text}` };
+      continue;
     }
+    lines.push(line);
+    if (line.kind === "spoof") continue; // what was typed below it still belongs to the line above
+    said = line.kind === "chat" || line.kind === "server" ? lines.length - 1 : -1;
   }
   return lines;
-}
-
-/** Without a time stamp the game writes no such line: who typed it wants it believed. */
-function pretends(text: string): boolean {
-  return presence(text) !== undefined || isTribeLog(text);
 }
 
 function parseLine(raw: string): ChatLine {
@@ -102,12 +101,13 @@ function parseLine(raw: string): ChatLine {
 
 /** The order is the defence: players choose how their part of a line goes on, not how it starts. */
 function parseText(text: string, at?: number): ChatLine {
-  const seen = at === undefined ? undefined : presence(text);
-  const came: ChatLine | undefined = seen && { ...seen, at: at! };
+  const seen = presence(text);
+  const came: ChatLine | undefined = seen &&
+    (at === undefined ? { kind: "spoof", text } : { ...seen, at });
   if (text.startsWith("AdminCmd:")) return came ?? { kind: "admin", text }; // it may be a name
   if (text.startsWith("SERVER:")) return { kind: "server", text: text.replace(/^SERVER: ?/, "") };
   if (isOfTool(text)) return { kind: "tool", text };
-  if (isTribeLog(text)) return { kind: at === undefined ? "unknown" : "tribe", text };
+  if (isTribeLog(text)) return { kind: at === undefined ? "spoof" : "tribe", text };
   return chat(text) ?? came ??
     { kind: at !== undefined && isEvent(text) ? "event" : "unknown", text };
 }

@@ -1,6 +1,7 @@
 /**
- * What someone wrote on Discord as ServerChat commands for the game. Whatever was written, each
- * command is one ServerChat and nothing else. Does not send, and does not know Discord's messages.
+ * What someone wrote on Discord as commands that say it in the game. Whatever was written, each
+ * command is one ServerChat (or one Broadcast) and nothing else. Does not send, and does not know
+ * Discord's messages.
  * @module
  */
 
@@ -28,12 +29,20 @@ export interface ServerChatOptions {
   readonly unnamed?: string;
 }
 
+/** What the server itself says, ready to be sent. */
+export interface Announcement {
+  /** Undefined: nothing readable was left. */
+  readonly command: string | undefined;
+  /** Of the text as the players read it, in UTF-16 units; 200 are the most that should be sent. */
+  readonly length: number;
+}
+
 /**
  * Of text in one command, in UTF-16 units. What the game can take is not known.
  *
  * Source: the suggestion of ark-logs-and-commands 4, and of ark-rcon 4.
  */
-const MOST_TEXT = 200;
+export const MOST_TEXT = 200;
 
 /** Of a whole command, in UTF-8 bytes; of the same source. */
 const MOST_BYTES = 500;
@@ -71,6 +80,18 @@ export function toServerChat(
   if (words === "") return does === "" ? NOTHING : split(`${author} `, does);
   const answers = clean(reply, ascii);
   return split(`${author}: `, (answers && `(${answers}) `) + words + (does && ` (${does})`));
+}
+
+/**
+ * What the server says to everybody: in the chat, or as a banner across the screen. The text is
+ * cleaned as that of {@linkcode toServerChat}, but neither split nor cut.
+ *
+ * Source: ark-rcon Q17; a banner may not be shown by ARK: Survival Ascended.
+ */
+export function toAnnouncement(kind: "chat" | "banner", text: string): Announcement {
+  const words = clean(plainWords(text, () => undefined), false);
+  const verb = kind === "chat" ? "ServerChat" : "Broadcast";
+  return { command: words === "" ? undefined : `${verb} ${words}`, length: words.length };
 }
 
 /** Line breaks leave a space, so that words stay apart. */

@@ -8,7 +8,7 @@ import { distance } from "fastest-levenshtein";
 import { toDiscordText } from "../ark/discord_text.ts";
 import { type Option, Refusal, type Text } from "../discord/surface.ts";
 import { fillEach } from "../discord/texts.ts";
-import type { GameServer, KnownPlayer, Roster } from "./feature.ts";
+import type { GameServer, KnownPlayer } from "./feature.ts";
 
 const TEXTS = {
   server: { en: "server", de: "server" },
@@ -104,8 +104,14 @@ export function findServers(
   );
 }
 
+/** Where players are looked up: the roster, or whatever else lists some. */
+export interface KnownPlayers {
+  /** The likeliest first. */
+  known(): readonly Pick<KnownPlayer, "id" | "name">[];
+}
+
 /** The option for a player who was seen on a server; suggests those who play first. */
-export function playerOption(roster: Roster, { isRequired = true } = {}): Option {
+export function playerOption(roster: KnownPlayers, { isRequired = true } = {}): Option {
   return {
     name: TEXTS.player,
     description: TEXTS.playerAbout,
@@ -127,7 +133,7 @@ export function playerOption(roster: Roster, { isRequired = true } = {}): Option
  * @throws {Refusal} UNKNOWN_PLAYER, AMBIGUOUS
  */
 export function findPlayer(
-  roster: Roster,
+  roster: KnownPlayers,
   typed: string | number | boolean | undefined,
 ): Pick<KnownPlayer, "id" | "name"> {
   const text = String(typed ?? "").trim();

@@ -118,7 +118,7 @@ export class Connection {
     } catch (error) {
       const end = this.#hasLoginAnswer
         ? { kind: "password", reason: "it refuses the password" } as const
-        : { kind: "unreachable", reason: (error as Error).message } as const;
+        : { kind: "unreachable", reason: codeOf(error as Error) } as const;
       this.#finish(end);
       throw this.#error(
         `log in to ${this.#server.name} at ${addressText(this.#server)}`,
@@ -175,10 +175,10 @@ export class Connection {
       connected.resolve();
     });
     // Also before the library listens itself.
-    socket.on("error", ({ message }) =>
+    socket.on("error", (error) =>
       this.#finish({
         kind: isConnected ? "broken" : "unreachable",
-        reason: isConnected ? `the connection was lost (${message})` : message,
+        reason: `${isConnected ? "the connection was lost" : "nobody answers"} (${codeOf(error)})`,
       }));
     // The other side has closed; if it had to agree to our closing, it could keep us waiting.
     socket.on("end", () => this.#finish({ kind: "broken", reason: "it closed the connection" }));
@@ -276,4 +276,9 @@ export class Connection {
     const { kind, reason } = this.#end ?? { kind: "broken", reason: "it is not connected" };
     return new RconError({ kind, outcome, action, reason, onlyAsked });
   }
+}
+
+/** Such as ECONNREFUSED. The message has the address as well, which not everybody may read. */
+function codeOf(error: Error & { readonly code?: string }): string {
+  return error.code ?? error.message;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Cron } from "croner";
 import { type Clock, LONGEST_SLEEP_MS, settlesWithin } from "./clock.ts";
 import { errorId, type Log } from "./log.ts";
+import { nextTime } from "./next_time.ts";
 
 /** Something to do again and again. */
 export interface Job {
@@ -155,13 +155,12 @@ function problemOf({ name, every, limitMs }: Job, clock: Clock): string | undefi
     if (nextOf(every.cron, clock)) return undefined;
     return `"${every.cron}" never comes; correct day and month`;
   } catch (error) {
-    return `"${every.cron}" is not minute, hour, day, month, weekday: ${(error as Error).message}`;
+    return (error as Error).message;
   }
 }
 
 function nextOf(cron: string, clock: Clock): Date | undefined {
-  const schedule = new Cron(cron, { timezone: "UTC", mode: "5-part" });
-  return schedule.nextRun(new Date(clock.now())) ?? undefined;
+  return nextTime(cron, { after: new Date(clock.now()), timezone: "UTC" });
 }
 
 class ScheduledJob {

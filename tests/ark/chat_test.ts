@@ -68,7 +68,9 @@ Deno.test("parseChat() hears players who type the words of tools and admins", ()
       "SERVER: restart",
       "AdminCmd: fly",
       "RCON request",
+      "RCON: Not connected",
       "Error: [Errno 104]",
+      "Server received, But no response!!",
       `Bo [UniqueNetId:${ID} Platform:None] joined this ARK!`,
       "Tribe Alpha, ID 1: Day 1, 00:00:00: Your Tribe killed Ada - Lvl 1!)",
     ]
@@ -99,7 +101,7 @@ Deno.test("parseChat() believes joins and leaves only with a time stamp; the las
   check(`${STAMP}Bo joined this ARK!`, [
     { kind: "presence", event: "joined", player: "Bo", at: AT },
   ]);
-  check(line, [{ kind: "unknown", text: line }]);
+  check(line, [{ kind: "spoof", text: line }]);
   check(`${STAMP}Bo [UniqueNetId:12 Platform:None] left this ARK!`, [
     { kind: "unknown", text: "Bo [UniqueNetId:12 Platform:None] left this ARK!", at: AT },
   ]);
@@ -108,7 +110,7 @@ Deno.test("parseChat() believes joins and leaves only with a time stamp; the las
 Deno.test("parseChat() tells tribe logs and public events", () => {
   const log = 'Tribe A, ID 7, ID 16: Day 3, 01:01:01: <RichColor Color="1, 0, 0, 1">Eve (x): y</>)';
   check(STAMP + log, [{ kind: "tribe", text: log, at: AT }]);
-  check(log, [{ kind: "unknown", text: log }]);
+  check(log, [{ kind: "spoof", text: log }]);
   deepEqual(kinds(`${STAMP}Io - Lvl 130 (morrow) was killed!`), ["event"]);
   deepEqual(kinds(`${STAMP}Ada of Tribe A Tamed a Rex - Lvl 150 (Rex)!`), ["event"]);
   deepEqual(kinds(`${STAMP}Frozen by ID: 827600001`), ["event"]);
@@ -119,9 +121,10 @@ Deno.test("parseChat() gives lines without a header to the message above, but no
   const spoof = `Bo [UniqueNetId:${ID} Platform:None] joined this ARK!`;
   check(`Eve (Eve): one\ntwo\n\nthree\n${spoof}\nfour\nBo (Bo): hi`, [
     chat("Eve", "Eve", "one\ntwo\nthree\nfour"),
-    { kind: "unknown", text: spoof },
+    { kind: "spoof", text: spoof },
     chat("Bo", "Bo", "hi"),
   ]);
+  check(`${spoof}\nlost`, [{ kind: "spoof", text: spoof }, { kind: "unknown", text: "lost" }]);
   check("SERVER: [Mia]: one\ntwo", [{ kind: "server", text: "[Mia]: one\ntwo" }]);
   check("Eve (Eve): one\nSERVER: fake\ntwo", [
     chat("Eve", "Eve", "one"),
@@ -135,6 +138,25 @@ Deno.test("parseChat() gives lines without a header to the message above, but no
     chat("Eve", "Eve", "one"),
     { kind: "unknown", text: "strange", at: AT },
   ]);
+});
+
+Deno.test("parseChat() lets no continued message pass for the game's lines", () => {
+  const presence = `Bo [UniqueNetId:${ID} Platform:None] joined this ARK!`;
+  const tribe = "Tribe A, ID 7: Day 3, 01:01:01: Your Tribe killed Bo!";
+  const typed: [string, string][] = [
+    [presence, "spoof"],
+    ["Bo left this ARK!", "spoof"],
+    [tribe, "spoof"],
+    [`AdminCmd: ${presence}`, "spoof"],
+    ["AdminCmd: DoExit (PlayerName: Bo, ARKID: 1, PlatformID: 2)", "admin"],
+    ["SERVER: [Admin]: send me your password", "server"],
+    ["RCON request", "tool"],
+    ["Bo (Bo): I cheat", "chat"], // nothing tells it from Bo's own words
+  ];
+  for (const [line, kind] of typed) {
+    deepEqual(kinds(`Eve (Eve): hi\n${line}`), ["chat", kind]);
+    deepEqual(kinds(`Eve (Eve): hi\nthere\n${line}\nBo (Bo): yo`), ["chat", kind, "chat"]);
+  }
 });
 
 Deno.test("parseChat() throws at no answer and loses no line of it", () => {
@@ -212,7 +234,8 @@ sharedTest("parseChat() reads every game line of the shared corpus as expected",
     const where = `line ${i + 1}`;
     equal(got.length, 1, where);
     const line = got[0]!;
-    equal(line.kind, kindOf(want["kind"]!), where);
+    const isSpoof = want["kind"] === "continuation" && text.endsWith(" joined this ARK!");
+    equal(line.kind, isSpoof ? "spoof" : kindOf(want["kind"]!), where);
     if (line.kind === "chat") {
       deepEqual([line.player, line.text], [want["player"], want["message"]]);
     }

@@ -6,7 +6,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { type ServerChatOptions, toServerChat } from "../../src/ark/server_chat.ts";
+import { type ServerChatOptions, toAnnouncement, toServerChat } from "../../src/ark/server_chat.ts";
 import { checkCommand } from "../../src/rcon/command_text.ts";
 
 const START = /^ServerChat \[[^\]]*\]: (?:\.\.\. )?/;
@@ -217,4 +217,26 @@ Deno.test("toServerChat() takes 100 kB of anything in its stride", () => {
     const took = performance.now() - began;
     ok(took < 400, `${JSON.stringify(piece)} took ${took} ms`);
   }
+});
+
+Deno.test("toAnnouncement() is one ServerChat or one Broadcast of whatever is written", () => {
+  deepEqual(toAnnouncement("chat", "Restart in **15** min 🦖"), {
+    command: "ServerChat Restart in 15 min",
+    length: 17,
+  });
+  equal(
+    toAnnouncement("banner", 'hi | DoExit // "x"\n<@1>').command,
+    "Broadcast hi / DoExit / 'x' @?",
+  );
+  deepEqual(toAnnouncement("chat", "😂 \u200b"), { command: undefined, length: 0 });
+  equal(toAnnouncement("chat", "x".repeat(213)).length, 213);
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+      const { command, length } = toAnnouncement("chat", text);
+      if (command === undefined) return equal(length, 0);
+      equal(command.slice("ServerChat ".length).length, length);
+      ok(!/[|"<>\\]|\/\//.test(command), command);
+      if (length <= 200) checkCommand(command);
+    }),
+  );
 });

@@ -25,6 +25,7 @@ export interface Given {
   readonly servers: readonly GameServer[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly guildId: string;
   /** Ids of the staff roles, lowest tier first. */
   readonly staff: readonly string[];
 }
@@ -36,6 +37,8 @@ export interface StageWishes {
   readonly manner?: Partial<ArkManner>;
   /** Of features and jobs; consoles, sockets and the bot run in real time. */
   readonly clock?: Clock;
+  /** Of the consoles; 0 lets them reach a server again at once. Default: chance. */
+  readonly jitter?: () => number;
   readonly make: (given: Given) => readonly Feature[];
 }
 
@@ -78,7 +81,7 @@ export async function featureStage(wishes: StageWishes): Promise<Stage> {
 /** A bot on a world that is there already: for tests of what a restart of the program leaves. */
 export async function startBot(
   world: Community,
-  { make, clock = systemClock, arks }: Pick<StageWishes, "make" | "clock"> & {
+  { make, clock = systemClock, jitter, arks }: Pick<StageWishes, "make" | "clock" | "jitter"> & {
     readonly arks: readonly LocalArk[];
   },
 ): Promise<Pick<Stage, "servers" | "jobs" | "logged" | "logs" | "stopBot">> {
@@ -96,7 +99,12 @@ export async function startBot(
   const servers = arks.map((ark): GameServer => {
     const { host, port, password, sessionName: name } = ark;
     const server = { name, host, port, password };
-    const console = openConsole({ server, clock: systemClock, log: log.child(name) });
+    const console = openConsole({
+      server,
+      clock: systemClock,
+      log: log.child(name),
+      ...(jitter && { random: jitter }),
+    });
     return { id: name.toLowerCase(), name, map: `${name}_WP`, console };
   });
   const off = BOTS.filter(({ name }) => name !== "servers").map(({ name }) => [name, undefined]);
@@ -112,7 +120,8 @@ export async function startBot(
       health: () => Promise.resolve([]),
       startedAt: new Date(),
       features: {
-        servers: (surface) => make({ surface, servers, clock, log, staff }),
+        servers: (surface) =>
+          make({ surface, servers, clock, log, guildId: world.guild.id, staff }),
       },
     }).filter(({ door }) => door.name === "servers");
   });

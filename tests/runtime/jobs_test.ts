@@ -233,6 +233,7 @@ Deno.test("a loop whose timer was lost is revived by the watch that cron keeps, 
     let isLost = true, given: AbortSignal | undefined;
     const { jobs, clock, messages } = opened((clock) => ({
       now: () => clock.now(),
+      after: (ms, run) => clock.after(ms, run),
       sleep: (ms, signal) => {
         if (!isLost || ms !== 10_000) return clock.sleep(ms, signal);
         given = signal;
@@ -264,6 +265,7 @@ Deno.test("a loop that breaks is told of and revived", async () => {
     let isBroken = true;
     const { jobs, clock, messages } = opened((clock) => ({
       now: () => clock.now(),
+      after: (ms, run) => clock.after(ms, run),
       sleep: (ms, signal) =>
         isBroken && ms === 10_000
           ? Promise.reject(new Error("no timers left"))
@@ -346,8 +348,8 @@ Deno.test("add() refuses what would never run, run wrongly, or end the process",
     [{ every: { seconds: 1e7 } }, /repeats every 10000000 s/],
     [{ every: { cron: "* * * * 1-5" } }, /name the weekday \(MON\)/],
     [{ every: { cron: "0 0 31 2 *" } }, /"0 0 31 2 \*" never comes/],
-    [{ every: { cron: "* * * * * *" } }, /is not minute, hour, day, month, weekday/],
-    [{ every: { cron: "bogus" } }, /is not minute, hour, day, month, weekday/],
+    [{ every: { cron: "* * * * * *" } }, /it must be minute, hour, day, month, weekday/],
+    [{ every: { cron: "bogus" } }, /it must be minute, hour, day, month, weekday/],
     [{ every: { cron: "@daily" } }, /Cannot add the (job|cron) "pull"/],
   ];
   for (const [changes, expected] of cases) {

@@ -1,6 +1,6 @@
 /**
- * What is kept of each server's bridge over restarts: whether it is paused, and what was learned of
- * the server. Read from memory, written through to the store.
+ * What is kept of each server's bridge over restarts. Read from memory, written through to the
+ * store.
  * @module
  */
 
@@ -10,8 +10,6 @@ import type { Database } from "../../store/sql.ts";
 /** What is kept of one server's bridge. */
 export interface BridgeSettings {
   readonly isPaused: boolean;
-  /** The server shows signs that are not ASCII as `?`. */
-  readonly usesAscii: boolean;
   /** When staff were told last that another program reads this chat. */
   readonly drainToldAt: Date | undefined;
 }
@@ -26,7 +24,7 @@ export interface Settings {
 }
 
 const DEADLINE_MS = 5_000;
-const DEFAULT: BridgeSettings = { isPaused: false, usesAscii: false, drainToldAt: undefined };
+const DEFAULT: BridgeSettings = { isPaused: false, drainToldAt: undefined };
 
 /** Settings as they are for a new server, until they are loaded. */
 export function openSettings({ db, log }: { readonly db: Database; readonly log: Log }): Settings {
@@ -37,13 +35,12 @@ export function openSettings({ db, log }: { readonly db: Database; readonly log:
     async load() {
       const rows = await db.run(DEADLINE_MS, (sql) =>
         sql<Row[]>`
-        select server_id, is_paused, uses_ascii,
+        select server_id, is_paused,
           extract(epoch from drain_told_at)::float8 as drain_told_at
         from chat_bridges`);
-      for (const { server_id, is_paused, uses_ascii, drain_told_at } of rows) {
+      for (const { server_id, is_paused, drain_told_at } of rows) {
         known.set(server_id, {
           isPaused: is_paused,
-          usesAscii: uses_ascii,
           drainToldAt: drain_told_at === null ? undefined : new Date(drain_told_at * 1000),
         });
       }
@@ -54,11 +51,11 @@ export function openSettings({ db, log }: { readonly db: Database; readonly log:
       try {
         await db.run(DEADLINE_MS, (sql) =>
           sql`
-          insert into chat_bridges (server_id, is_paused, uses_ascii, drain_told_at)
-          values (${serverId}, ${settings.isPaused}, ${settings.usesAscii},
+          insert into chat_bridges (server_id, is_paused, drain_told_at)
+          values (${serverId}, ${settings.isPaused},
             ${settings.drainToldAt?.toISOString() ?? null}::timestamptz)
-          on conflict (server_id) do update set is_paused = excluded.is_paused,
-            uses_ascii = excluded.uses_ascii, drain_told_at = excluded.drain_told_at`);
+          on conflict (server_id) do update
+            set is_paused = excluded.is_paused, drain_told_at = excluded.drain_told_at`);
       } catch (error) {
         log.warn("Cannot store the bridge's settings: they hold until the program ends", { error });
       }
@@ -69,6 +66,5 @@ export function openSettings({ db, log }: { readonly db: Database; readonly log:
 interface Row {
   server_id: string;
   is_paused: boolean;
-  uses_ascii: boolean;
   drain_told_at: number | null;
 }

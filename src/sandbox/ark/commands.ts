@@ -72,13 +72,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return manner.confirmsKicks ? `${id} Kicked ` : undefined;
   },
   banplayer: (id, { game }) => {
-    game.banned.add(id.toLowerCase());
+    game.banned.add(id);
     const player = find(game, { key: "id", value: id });
     if (player !== undefined) game.leave(player);
     return `${id} Banned `;
   },
   unbanplayer: (id, { game }) => {
-    game.banned.delete(id.toLowerCase());
+    game.banned.delete(id);
     return `${id} Unbanned `;
   },
   allowplayertojoinnocheck: (id, { game }) => {

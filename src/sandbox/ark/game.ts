@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BanList } from "./ban_list.ts";
 import type { LogFile } from "./log_file.ts";
 import { Player, type PlayerOptions } from "./players.ts";
 import { gameStamp } from "./stamps.ts";
@@ -25,6 +26,7 @@ export interface GameManner {
 export interface GameOptions {
   readonly manner: GameManner;
   readonly log: LogFile | undefined;
+  readonly banned: BanList;
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number;
 }
@@ -33,8 +35,8 @@ export interface GameOptions {
 export class Game {
   /** In the order of joining. */
   readonly online: Player[] = [];
-  /** Ids; they outlast a restart. */
-  readonly banned = new Set<string>();
+  /** They outlast a restart. */
+  readonly banned: BanList;
   /** Ids of `AllowPlayerToJoinNoCheck`; there is no check here that they could pass. */
   readonly unchecked = new Set<string>();
   messageOfTheDay = "";
@@ -48,9 +50,10 @@ export class Game {
   #chat: string[] = [];
   #gameLog: string[] = [];
 
-  constructor({ manner, log, now }: GameOptions) {
+  constructor({ manner, log, banned, now }: GameOptions) {
     this.manner = manner;
     this.log = log;
+    this.banned = banned;
     this.#now = now;
   }
 

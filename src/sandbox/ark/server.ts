@@ -5,6 +5,7 @@
  */
 
 import { type Clock, systemClock } from "../../runtime/clock.ts";
+import { BanList } from "./ban_list.ts";
 import { carryOut, type CommandManner } from "./commands.ts";
 import { Door, type DoorState } from "./door.ts";
 import type { Faults } from "./faults.ts";
@@ -49,7 +50,7 @@ export const MEASURED_BOOT: Boot = { refusedMs: 5_000, silentMs: 16_000, loading
 const AT_ONCE: Boot = { refusedMs: 0, silentMs: 0, loadingMs: 0 };
 /** So long after its start the game renames the old log. */
 const ROTATES_AFTER_MS = 1_200;
-/** So long after DoExit the process is gone. */
+/** So long after DoExit the process is gone, as measured on that server. */
 const EXITS_AFTER_MS = 26_000;
 
 /** How {@linkcode startArk} is set up. */
@@ -58,11 +59,17 @@ export interface ArkOptions {
   readonly sessionName?: string;
   /** `ServerAdminPassword`. */
   readonly password?: string;
-  /** The server's own folder; without it no log is written. */
+  /** The server's own folder; without it neither log nor ban list is written. */
   readonly folder?: string;
   /** Of starts, stops, Keep Alives and time stamps. Ticks and the network run in real time. */
   readonly clock?: Clock;
   readonly manner?: Partial<ArkManner>;
+  /** From DoExit to the end of the process, in milliseconds on the clock; default as measured. */
+  readonly exitsAfterMs?: number;
+  /** The host starts the process again when it has ended by DoExit. */
+  readonly restartsAfterExit?: Boot;
+  /** The host starts the process again when it has crashed. */
+  readonly restartsAfterCrash?: Boot;
 }
 
 /** Starts a server that is ready at once. */
@@ -88,16 +95,22 @@ export class LocalArk implements AsyncDisposable {
   #life: AbortController | undefined;
   #isListening = false;
   #network: DoorState = "open";
+  readonly #exitsAfterMs: number;
+  readonly #restarts: Pick<ArkOptions, "restartsAfterExit" | "restartsAfterCrash">;
+  #isStopped = false;
 
   /** It does not run yet; {@linkcode startArk} gives one that does. */
-  constructor({ sessionName, password, folder, clock, manner }: ArkOptions) {
+  constructor({ sessionName, password, folder, clock, manner, ...host }: ArkOptions) {
+    this.#exitsAfterMs = host.exitsAfterMs ?? EXITS_AFTER_MS;
+    this.#restarts = host;
     this.sessionName = sessionName ?? "The Island - (v93.19)";
     this.password = password ?? "local-ark";
     this.manner = { ...MANNER, ...manner };
     this.#clock = clock ?? systemClock;
     const now = () => this.#clock.now();
     this.log = folder === undefined ? undefined : new LogFile({ folder, now });
-    this.game = new Game({ manner: this.manner, log: this.log, now });
+    const banned = new BanList(folder);
+    this.game = new Game({ manner: this.manner, log: this.log, banned, now });
     const console = { game: this.game, manner: this.manner, exit: () => this.#exitSoon() };
     this.#rcon = new RconServer({
       manner: this.manner,
@@ -185,6 +198,7 @@ export class LocalArk implements AsyncDisposable {
    */
   async start(boot: Boot = AT_ONCE): Promise<void> {
     if (this.#life !== undefined) throw new Error("Cannot start the server: it runs already");
+    this.#isStopped = false;
     const life = this.#life = new AbortController();
     try {
       await this.#boot(boot, life.signal);
@@ -198,11 +212,16 @@ export class LocalArk implements AsyncDisposable {
     if (this.#life === undefined) return;
     this.log?.line("Closing by request");
     this.log?.close();
-    await this.crash();
+    await this.#end();
   }
 
   /** Ends the process without a word in the log. */
   async crash(): Promise<void> {
+    await this.#end();
+    this.#startAgain(this.#restarts.restartsAfterCrash);
+  }
+
+  async #end(): Promise<void> {
     this.#life?.abort();
     this.#life = undefined;
     this.game.stop();
@@ -222,7 +241,8 @@ export class LocalArk implements AsyncDisposable {
    */
   async stop(): Promise<void> {
     this.#network = "open";
-    await this.crash();
+    this.#isStopped = true;
+    await this.#end();
     await this.#rcon.stopped();
   }
 
@@ -237,6 +257,7 @@ export class LocalArk implements AsyncDisposable {
     this.log?.line("ARK Version: 93.19");
     await this.#pass(refusedMs - rotatesMs, signal);
     this.log?.line(`Server: "${this.sessionName}" has successfully started!`);
+    this.game.banned.read();
     this.#rcon.password = this.password;
     this.#rcon.readiness = "silent";
     this.#isListening = true;
@@ -261,7 +282,16 @@ export class LocalArk implements AsyncDisposable {
   #exitSoon(): void {
     const signal = this.#life?.signal;
     // It was stopped in another way meanwhile, or will be.
-    this.#clock.sleep(EXITS_AFTER_MS, signal).then(() => this.exit()).catch(() => {});
+    this.#clock.sleep(this.#exitsAfterMs, signal).then(async () => {
+      await this.exit();
+      this.#startAgain(this.#restarts.restartsAfterExit);
+    }).catch(() => {});
+  }
+
+  /** What the host does, unless somebody else has started it or the server is at its end. */
+  #startAgain(boot: Boot | undefined): void {
+    if (boot === undefined || this.#isStopped || this.#life !== undefined) return;
+    this.start(boot).catch(() => {}); // it was stopped meanwhile
   }
 
   async #updateDoor(): Promise<void> {

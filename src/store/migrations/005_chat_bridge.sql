@@ -3,9 +3,10 @@ create table chat_lines (
   server_id text not null,
   -- Grows from line to line of a server.
   position bigint not null,
-  -- As it stands on Discord.
+  -- As it stands on Discord; empty for what is not posted.
   content text not null,
-  -- The player's line as the game wrote it; null for what no player said.
+  -- The player's line, of a command only its first word, to be found in the game's log; null for
+  -- what no player said.
   said text,
   seen_at timestamptz not null,
   -- Position of the first line of the message that this one goes into; null before it is decided.
@@ -18,12 +19,17 @@ create table chat_lines (
 create index on chat_lines (server_id, position) where posted_at is null;
 create index on chat_lines (posted_at);
 
+-- What players said by the game's log, which forgets it when it is read: kept until the lines that
+-- were missed are in chat_lines.
+create table chat_game_logs (
+  server_id text primary key,
+  lines jsonb not null
+);
+
 -- What is known of the bridge to each server.
 create table chat_bridges (
   server_id text primary key,
   is_paused boolean not null default false,
-  -- The server shows signs that are not ASCII as "?".
-  uses_ascii boolean not null default false,
   -- When staff were told that another program reads this chat.
   drain_told_at timestamptz
 );
@@ -35,6 +41,8 @@ create table chat_waiting (
   channel_id text not null,
   author text not null,
   commands jsonb not null,
+  -- More was written than the commands hold.
+  is_cut boolean not null,
   -- How many of the commands were accepted.
   sent int not null default 0,
   -- Set before a command is sent and taken back after its answer: whoever finds it set after a

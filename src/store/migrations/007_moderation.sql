@@ -11,9 +11,12 @@ create table bans (
   by_name text not null,
   at timestamptz not null,
   lifted_at timestamptz,
-  lifted_by text,
+  -- Null: its time was over.
+  lifted_by_id text,
+  lifted_by_name text,
   lift_reason text
 );
+create index on bans (account_id, id);
 -- One ban at a time for each account.
 create unique index on bans (account_id) where lifted_at is null;
 
@@ -27,6 +30,7 @@ create table ban_states (
   last_error text,
   primary key (server_id, account_id)
 );
+create index on ban_states (account_id);
 create index on ban_states (server_id) where applied_at is null;
 
 -- Players whose coming and going staff want to know of.
@@ -35,5 +39,7 @@ create table watches (
   name text not null,
   note text not null,
   by_id text not null,
+  -- Of the one who wants to know.
+  language text not null,
   at timestamptz not null
 );

@@ -255,6 +255,31 @@ Deno.test("DoExit ends the process 26 s later, and a stop ends a start", async (
   equal(clock.sleepers, 0);
 });
 
+Deno.test("a host that watches starts the process again after DoExit and after a crash", async () => {
+  const clock = new HandClock();
+  const boot = { refusedMs: 0, silentMs: 0, loadingMs: 1_000 };
+  await using ark = await startArk({
+    clock,
+    exitsAfterMs: 2_000,
+    restartsAfterExit: boot,
+    restartsAfterCrash: boot,
+  });
+  for (const end of ["DoExit", "crash"]) {
+    using client = await RawClient.in(ark);
+    if (end === "DoExit") await client.run("DoExit");
+    else await ark.crash();
+    await clock.advance(2_000);
+    equal(await client.bytes(), undefined);
+    using next = await reached(ark);
+    await clock.advance(1_000);
+    ok((await next.logIn(ark.password)).id > 0);
+    equal(await next.run("ListPlayers"), "No Players Connected \n ");
+  }
+  await ark.exit(); // by hand, and meant to last
+  equal(clock.sleepers, 0);
+  ok(!ark.isRunning);
+});
+
 Deno.test("a new password holds from the next start", async () => {
   await using ark = await startArk({ password: "old" });
   ark.password = "new";

@@ -1,0 +1,359 @@
+/**
+ * Messages of members on their way to one game server: in order, each at most once, and kept while
+ * the server is away. Which messages are to be carried, and from which thread, is the caller's.
+ * @module
+ */
+
+import { toDiscordText } from "../../ark/discord_text.ts";
+import { madeAt } from "../../discord/incoming.ts";
+import type { Id, IncomingMessage, Surface } from "../../discord/surface.ts";
+import { cut } from "../../discord/text.ts";
+import { RconError } from "../../rcon/errors.ts";
+import { type Clock, settlesWithin } from "../../runtime/clock.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { GameServer } from "../feature.ts";
+import { Receipts, type Sign } from "./receipts.ts";
+import type { WaitingMessage, WaitingStore } from "./waiting_store.ts";
+import { authorName, toCommands } from "./words.ts";
+
+/** The way from Discord to one server. */
+export interface Inbox {
+  /** Puts a message behind those before it. What becomes of it is shown on the message. */
+  take(message: IncomingMessage): void;
+  /**
+   * Takes up what waited when the program ended. To be called once, before the first message.
+   * Resolves when it is read. Never rejects.
+   */
+  resume(): Promise<void>;
+  status(): {
+    /** Messages that are not delivered yet. */
+    readonly waiting: number;
+  };
+  /** Ends within a second. What is not delivered is stored for the next start. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** What {@linkcode openInbox} needs. Its functions must not throw. */
+export interface InboxOptions {
+  readonly server: GameServer;
+  readonly surface: Surface;
+  readonly store: WaitingStore;
+  /** Is told of every command that the game has accepted. */
+  readonly accepted: (command: string) => void;
+  /** Is told the outcome of every message, as a line for Discord. */
+  readonly debug: (line: string) => void;
+  /** Whether the server shows every sign that is not ASCII as `?`. */
+  readonly usesAscii: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Source of jitter: numbers from 0 up to, not including, 1. */
+  readonly random?: () => number;
+}
+
+/** Messages that may wait for one server. */
+export const MOST_MESSAGES = 100;
+/** So long after it was written a message is not worth delivering any more. */
+export const LONGEST_WAIT_MS = 600_000;
+
+const TRY_AGAIN_MS = { least: 1_500, most: 2_500 };
+/** A server that is away is to be noticed soon, so that the member sees it. */
+const TURN_MS = 2_000;
+/** A store that failed is left alone so long: each call may take seconds. */
+const STORE_PAUSE_MS = 10_000;
+/** At the end, for what is under way, and again for storing what is left. */
+const END_MS = 400;
+const SHOWN_TEXT = 80;
+
+/** A message in the queue. */
+interface Entry extends Omit<WaitingMessage, "sent" | "isSending"> {
+  readonly takenAt: number;
+  sent: number;
+  isSending: boolean;
+  /** It was tried, or one before it was, and the server was away. */
+  isWaiting: boolean;
+  isStored: boolean;
+}
+
+/** How a message ended. */
+interface End {
+  readonly sign: Sign;
+  /** For the member who wrote it; undefined when the sign says it all. */
+  readonly note?: string;
+  /** For staff. */
+  readonly reason?: string;
+}
+
+/** An inbox that works as soon as it has something to do. */
+export function openInbox(options: InboxOptions): Inbox {
+  return new ServerInbox(options);
+}
+
+class ServerInbox implements Inbox {
+  readonly #options: InboxOptions;
+  readonly #name: string;
+  readonly #receipts: Receipts;
+  /** The first one is being delivered. */
+  readonly #queue: Entry[] = [];
+  /** Ids of stored messages that have ended. */
+  readonly #ended = new Set<Id>();
+  readonly #stopping = new AbortController();
+  #isOver = false;
+  #work: Promise<void> | undefined;
+  #tidying: Promise<void> | undefined;
+  #storePausedUntil = 0;
+  /** Why the server did not take what was tried last. */
+  #trouble: RconError | undefined;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#name = toDiscordText(options.server.name);
+    this.#receipts = new Receipts(options);
+  }
+
+  take(message: IncomingMessage): void {
+    if (this.#stopping.signal.aborted) return;
+    const { server, usesAscii, clock } = this.#options;
+    const { commands, isCut } = toCommands(message, { ascii: usesAscii() });
+    const entry: Entry = {
+      id: message.id,
+      serverId: server.id,
+      channelId: message.channelId,
+      author: authorName(message),
+      commands,
+      isCut,
+      sent: 0,
+      isSending: false,
+      writtenAt: new Date(madeAt(message.id)),
+      takenAt: clock.now(),
+      isWaiting: false,
+      isStored: false,
+    };
+    if (commands.length === 0) {
+      this.#tell(entry, {
+        sign: "❌",
+        note: "not delivered: it has nothing that the game can show",
+      });
+    } else if (this.#queue.length >= MOST_MESSAGES) {
+      const note = `not delivered: too many are waiting for ${this.#name}`;
+      this.#tell(entry, { sign: "❌", note });
+    } else {
+      this.#queue.push(entry);
+      this.#work ??= this.#workOff();
+    }
+  }
+
+  async resume(): Promise<void> {
+    const read = this.#takeUp();
+    this.#work = read.then(() => this.#workOff());
+    await read;
+  }
+
+  status(): { readonly waiting: number } {
+    return { waiting: this.#queue.length };
+  }
+
+  async stop(): Promise<void> {
+    const { clock } = this.#options;
+    this.#storePausedUntil = 0; // the last chance
+    this.#stopping.abort();
+    await settlesWithin(END_MS, { work: this.#underWay(), clock });
+    this.#isOver = true;
+    this.#receipts.stop();
+    await settlesWithin(END_MS, { work: this.#keep(this.#queue), clock });
+  }
+
+  async #underWay(): Promise<void> {
+    await this.#work;
+    await this.#tidying;
+    await this.#receipts.settled();
+  }
+
+  async #takeUp(): Promise<void> {
+    const { server, store, clock } = this.#options;
+    let stored: WaitingMessage[] = [];
+    await this.#withStore(async () => void (stored = await store.list(server.id)));
+    const entries = stored.map((message): Entry => ({
+      ...message,
+      takenAt: message.writtenAt.getTime(),
+      isWaiting: false,
+      isStored: true,
+    }));
+    const isOld = (entry: Entry) => entry.isSending || leftMs(entry, clock) <= 0;
+    this.#queue.unshift(...entries.filter((entry) => !isOld(entry)));
+    for (const entry of entries.filter(isOld)) {
+      this.#end(entry, entry.isSending ? this.#inDoubt() : this.#undelivered(entry));
+    }
+  }
+
+  /** Never rejects. */
+  async #workOff(): Promise<void> {
+    const { clock, random = Math.random } = this.#options;
+    const { signal } = this.#stopping;
+    while (this.#queue.length > 0 && !signal.aborted) {
+      const entry = this.#queue[0]!;
+      const end = await this.#deliver(entry);
+      if (this.#isOver) return;
+      if (end) {
+        this.#queue.shift();
+        this.#end(entry, end);
+      } else if (!signal.aborted) {
+        await this.#wait();
+        const { least, most } = TRY_AGAIN_MS;
+        // An abort ends the loop.
+        await clock.sleep(least + random() * (most - least), signal).catch(() => {});
+      }
+    }
+    this.#work = undefined; // without a gap: the next message may come in the very next moment
+  }
+
+  /** @returns how it ended; undefined when it is to be tried again, or the program stops. */
+  async #deliver(entry: Entry): Promise<End | undefined> {
+    const { server, accepted, clock } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      if (entry.isWaiting && leftMs(entry, clock) <= 0) return this.#undelivered(entry);
+      const command = entry.commands[entry.sent]!;
+      entry.isSending = true;
+      if (entry.isStored) await this.#keep([entry]);
+      if (this.#stopping.signal.aborted) {
+        entry.isSending = false;
+        break;
+      }
+      try {
+        await server.console.send(command, { waitMs: TURN_MS });
+      } catch (error) {
+        return this.#failed(entry, error);
+      }
+      entry.isSending = false;
+      entry.sent++;
+      this.#trouble = undefined;
+      accepted(command);
+      if (entry.sent === entry.commands.length) {
+        return {
+          sign: "✅",
+          ...(entry.isCut && { note: "only the first three lines of it fit into the game" }),
+        };
+      }
+    }
+    return undefined;
+  }
+
+  #failed(entry: Entry, error: unknown): End | undefined {
+    if (!(error instanceof RconError) || error.outcome === "unknown") {
+      this.#options.log.debug(`A message of a member may be lost: ${error}`);
+      return this.#inDoubt();
+    }
+    entry.isSending = false;
+    if (error.kind === "invalid") return this.#undelivered(entry, error);
+    // While it is paused, what went wrong before tells more.
+    if (error.kind !== "paused" || !this.#trouble) this.#trouble = error;
+    return undefined;
+  }
+
+  /** The server is away: whoever waits is told, and stored. */
+  async #wait(): Promise<void> {
+    for (const entry of this.#queue) {
+      if (entry.isWaiting) continue;
+      entry.isWaiting = true;
+      this.#receipts.waits(entry);
+    }
+    const [first, ...others] = this.#queue;
+    await this.#keep([first!, ...others.filter(({ isStored }) => !isStored)]);
+  }
+
+  #undelivered(entry: Entry, why = this.#trouble): End {
+    const reason = why ? reasonOf(why, this.#name) : "the server was away too long";
+    const what = entry.sent > 0 ? "only its beginning was delivered" : "not delivered";
+    return { sign: "❌", note: `${what}: ${reason}`, reason };
+  }
+
+  #inDoubt(): End {
+    const reason = `${this.#name} did not confirm it`;
+    const note = `${reason}, and nobody can know whether it arrived: look in the game before you ` +
+      "write it again";
+    return { sign: "⚠️", note, reason };
+  }
+
+  #end(entry: Entry, end: End): void {
+    this.#tell(entry, end);
+    if (!entry.isStored) return;
+    this.#ended.add(entry.id);
+    this.#tidying ??= this.#tidy();
+  }
+
+  #tell(entry: Entry, { sign, note, reason = note }: End): void {
+    const { debug, clock } = this.#options;
+    const hasWaited = entry.isWaiting || entry.isStored;
+    this.#receipts.ended(entry, { sign, note, hasWaited });
+    const said = entry.commands[0]?.replace(/^ServerChat \[[^\]]*\]:? /, "") ?? "";
+    debug(
+      [
+        `${sign} **${this.#name}**`,
+        toDiscordText(entry.author),
+        `${clock.now() - entry.takenAt} ms`,
+        reason,
+        toDiscordText(cut(said, SHOWN_TEXT)),
+      ].filter(Boolean).join(" · "),
+    );
+  }
+
+  /** Removes ended messages from the store, however long it is away: they must not come again. */
+  async #tidy(): Promise<void> {
+    const { store, clock } = this.#options;
+    const { signal } = this.#stopping;
+    while (this.#ended.size > 0) {
+      const ids = [...this.#ended];
+      if (await this.#withStore(() => store.remove(ids))) {
+        for (const id of ids) this.#ended.delete(id);
+      } else if (signal.aborted) {
+        break;
+      } else {
+        await clock.sleep(STORE_PAUSE_MS, signal).catch(() => {});
+      }
+    }
+    this.#tidying = undefined;
+  }
+
+  async #keep(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    if (!await this.#withStore(() => this.#options.store.save(entries))) return;
+    for (const entry of entries) entry.isStored = true;
+  }
+
+  /** @returns whether it was done; without the store everything else goes on. */
+  async #withStore(work: () => Promise<void>): Promise<boolean> {
+    const { clock, log } = this.#options;
+    if (clock.now() < this.#storePausedUntil) return false;
+    try {
+      await work();
+      this.#storePausedUntil = 0;
+      return true;
+    } catch (error) {
+      const text = "Cannot store what waits for a game server: it waits in memory only";
+      if (this.#storePausedUntil === 0) log.warn(text, { error });
+      this.#storePausedUntil = clock.now() + STORE_PAUSE_MS;
+      return false;
+    }
+  }
+}
+
+function leftMs({ writtenAt }: Entry, clock: Clock): number {
+  return writtenAt.getTime() + LONGEST_WAIT_MS - clock.now();
+}
+
+/** In words for members; the error's own may hold the server's address. */
+function reasonOf({ kind, reason }: RconError, server: string): string {
+  switch (kind) {
+    case "unreachable":
+      return `${server} is still restarting`;
+    case "silent":
+      return `${server} does not answer`;
+    case "password":
+      return `${server} refuses BlissBot's RCON password`;
+    case "invalid":
+      return toDiscordText(reason);
+    case "busy":
+      return `${server} has too much to do`;
+    default:
+      return `${server} cannot be reached`;
+  }
+}

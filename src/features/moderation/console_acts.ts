@@ -1,0 +1,50 @@
+/**
+ * The console commands of moderation, and whether a server did what it was told. Knows neither who
+ * ordered it nor what is remembered of it.
+ * @module
+ */
+
+import { RconError } from "../../rcon/errors.ts";
+import type { GameServer } from "../feature.ts";
+
+/** What can be done to an account on a server. */
+export type Verb = "KickPlayer" | "BanPlayer" | "UnbanPlayer";
+
+/** What came of one command on one server. */
+export interface ActResult {
+  readonly server: GameServer;
+  /**
+   * refused: the server answered something else than that it did it. failed: it was not told.
+   * unknown: nobody can tell whether it was.
+   */
+  readonly outcome: "done" | "refused" | "failed" | "unknown";
+  /** Why it is not done: the error's reason, or the server's answer. */
+  readonly why: string | undefined;
+}
+
+/** What the game says when it did it. Source: ark-logs-and-commands 4. */
+const DONE: Readonly<Record<Verb, string>> = {
+  KickPlayer: "kicked",
+  BanPlayer: "banned",
+  UnbanPlayer: "unbanned",
+};
+/** Usual on ASA, whatever became of it. */
+const NO_RESPONSE = "server received, but no response!!";
+
+/** People wait for it. */
+const WAIT_MS = 3_000;
+
+/** Does it on one server. Takes 13 s at most, and throws nothing that a server could cause. */
+export async function act(server: GameServer, verb: Verb, accountId: string): Promise<ActResult> {
+  try {
+    const answer = (await server.console.send(`${verb} ${accountId}`, { waitMs: WAIT_MS })).trim();
+    const done = ["", NO_RESPONSE, `${accountId} ${DONE[verb]}`];
+    return done.includes(answer.toLowerCase())
+      ? { server, outcome: "done", why: undefined }
+      : { server, outcome: "refused", why: answer };
+  } catch (error) {
+    if (!(error instanceof RconError)) throw error;
+    const outcome = error.outcome === "unknown" ? "unknown" : "failed";
+    return { server, outcome, why: error.reason };
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What moderators type, checked: reasons, lengths of bans, links. Knows no players.
+ * @module
+ */
+
+import { Refusal } from "../../discord/surface.ts";
+import { fillEach } from "../../discord/texts.ts";
+import { TEXTS } from "./texts.ts";
+
+/** Values of options; those left out are missing. */
+type Typed = string | number | boolean | undefined;
+
+/** Six-bots, "Options used everywhere". */
+const LONGEST_REASON = 200;
+const LONGEST_LINK = 400;
+
+/** Milliseconds. */
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A reason or note on one line; may be empty. @throws {Refusal} when it is too long */
+export function readNote(typed: Typed): string {
+  const text = oneLine(String(typed ?? ""));
+  const { length } = [...text];
+  if (length <= LONGEST_REASON) return text;
+  const values = { length: String(length), most: String(LONGEST_REASON) };
+  throw new Refusal("WRONG_INPUT", fillEach(TEXTS.tooLong, values));
+}
+
+/** The same, where something must be said. @throws {Refusal} */
+export function readReason(typed: Typed): string {
+  const reason = readNote(typed);
+  if (reason === "") throw new Refusal("WRONG_INPUT", TEXTS.noReason);
+  return reason;
+}
+
+/** Milliseconds of `30m`, `12h` or `7d`; undefined when nothing was typed. @throws {Refusal} */
+export function readLength(typed: Typed): number | undefined {
+  if (typed === undefined) return undefined;
+  const [, count = "0", unit = ""] = /^(\d{1,4}) ?([mhd])$/i.exec(String(typed).trim()) ?? [];
+  const ms = Number(count) * (UNITS[unit.toLowerCase()] ?? 0);
+  if (ms > 0) return ms;
+  throw new Refusal("WRONG_INPUT", TEXTS.wrongLength);
+}
+
+/** The address of a page, undefined when nothing was typed. @throws {Refusal} */
+export function readLink(typed: Typed): string | undefined {
+  if (typed === undefined) return undefined;
+  const url = URL.parse(String(typed).trim());
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isWeb && url.href.length <= LONGEST_LINK) return url.href;
+  throw new Refusal("WRONG_INPUT", TEXTS.wrongLink);
+}
+
+/** What a database takes and a table of bans shows: one line, no control characters. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(/[\s\x85]+/gu, " ").replace(/\p{Cc}/gu, "").trim();
+}

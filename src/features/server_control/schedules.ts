@@ -1,0 +1,190 @@
+/**
+ * `/schedule`: adds, lists, removes and runs console commands that are sent by the clock.
+ * @module
+ */
+
+import { toDiscordText } from "../../ark/discord_text.ts";
+import {
+  type Answer,
+  type Call,
+  type Caller,
+  type Command,
+  type Language,
+  Refusal,
+} from "../../discord/surface.ts";
+import { fill, fillEach } from "../../discord/texts.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Audit } from "../../store/audit.ts";
+import type { GameServer } from "../feature.ts";
+import { findServers, serverOption } from "../server_options.ts";
+import { askFirst, type AskingNeeds } from "./ask_first.ts";
+import { checkOrder, commandOption } from "./checked_order.ts";
+import { plainCommand } from "./command_rules.ts";
+import type { ScheduleRuns } from "./schedule_runs.ts";
+import { MOST_SCHEDULES, type Schedule, type ScheduleStore } from "./schedule_store.ts";
+import { TEXTS } from "./texts.ts";
+import { relative, resultEmbed, schedulePages, scheduleText } from "./view.ts";
+import { parseWhen } from "./when.ts";
+
+/** What `/schedule` needs. */
+export interface ScheduleNeeds extends AskingNeeds {
+  readonly servers: readonly GameServer[];
+  readonly store: ScheduleStore;
+  readonly runs: ScheduleRuns;
+  readonly audit: Audit;
+  /** When a server restarts, if that was announced. */
+  readonly restartAt: (serverId: string) => Date | undefined;
+  readonly clock: Clock;
+  readonly timezone: string;
+}
+
+/** So near to a restart a command may meet a server that is going down. */
+const NEAR_RESTART_MS = 5 * 60_000;
+
+/** The command. */
+export function scheduleCommand(needs: ScheduleNeeds): Command {
+  const actions = { add, list, remove, run } as const;
+  return {
+    name: TEXTS.schedule,
+    description: TEXTS.scheduleAbout,
+    who: "admin",
+    isPrivate: true,
+    options: [
+      {
+        name: TEXTS.action,
+        description: TEXTS.actionAbout,
+        kind: "text",
+        isRequired: true,
+        choices: (["add", "list", "remove", "run"] as const).map((value) => ({
+          name: TEXTS[value],
+          value,
+        })),
+      },
+      serverOption(needs.servers, { orAll: true }),
+      { name: TEXTS.when, description: TEXTS.whenAbout, kind: "text" },
+      commandOption({ isRequired: false }),
+      { name: TEXTS.id, description: TEXTS.idAbout, kind: "whole number" },
+    ],
+    run: (call) => actions[call.options["action"] as keyof typeof actions](call, needs),
+  };
+}
+
+async function add({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
+  const { servers, store, sending, audit, clock, timezone } = needs;
+  const { server, when, command: typed } = options;
+  if (server === undefined || when === undefined || typed === undefined) {
+    throw new Refusal("WRONG_INPUT", TEXTS.addNeeds);
+  }
+  const found = findServers(servers, server);
+  const command = plainCommand(String(typed));
+  const { language } = caller;
+  await checkOrder(
+    { servers: found, command, what: "schedule", by: caller, language },
+    { tier: caller.tier, sending },
+  );
+  const { next, cron } = parseWhen(String(when), { now: new Date(clock.now()), timezone });
+  refuseClash(found, next, needs);
+  const schedule = {
+    serverId: found.length === 1 ? found[0]!.id : undefined, // "all" of one is that one
+    command,
+    cron,
+    byId: caller.id,
+    byName: caller.displayName,
+    nextRun: next,
+  };
+  const id = await store.add(schedule);
+  if (id === undefined) {
+    throw new Refusal("WRONG_INPUT", fillEach(TEXTS.tooMany, { most: String(MOST_SCHEDULES) }));
+  }
+  await record(audit, { caller, what: "schedule add", schedule });
+  const added = {
+    ...schedule,
+    id,
+    lastRun: undefined,
+    lastOutcome: undefined,
+    lastError: undefined,
+  };
+  return changed(fill(TEXTS.added, language, { id }), added, { servers, language });
+}
+
+/** Only of its next run: restarts are announced an hour ahead at most. */
+function refuseClash(
+  servers: readonly GameServer[],
+  next: Date,
+  { restartAt }: ScheduleNeeds,
+): void {
+  for (const { id, name } of servers) {
+    const at = restartAt(id);
+    if (!at || Math.abs(at.getTime() - next.getTime()) > NEAR_RESTART_MS) continue;
+    const values = { server: toDiscordText(name), time: relative(at) };
+    throw new Refusal("WRONG_INPUT", fillEach(TEXTS.clash, values));
+  }
+}
+
+async function list({ caller: { language } }: Call, needs: ScheduleNeeds): Promise<Answer> {
+  const { servers, store } = needs;
+  return { kind: "pages", pages: schedulePages(await store.list(), { servers, language }) };
+}
+
+async function remove({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
+  const { servers, store, audit } = needs;
+  const { language } = caller;
+  const id = idOf(options);
+  const removed = await store.remove(id);
+  if (!removed) throw noSuch(id);
+  await record(audit, { caller, what: "schedule remove", schedule: removed });
+  return changed(fill(TEXTS.removed, language, { id }), removed, { servers, language });
+}
+
+async function run({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
+  const { store, runs, sending } = needs;
+  const id = idOf(options);
+  const schedule = await store.find(id);
+  if (!schedule) throw noSuch(id);
+  const order = runs.orderOf(schedule, caller);
+  if (order.servers.length === 0) throw new Refusal("UNKNOWN_SERVER", TEXTS.serverGone);
+  const send = () => runs.runNow(schedule, order);
+  if (await checkOrder(order, { tier: caller.tier, sending }) === "ask") {
+    return askFirst(order, { ...needs, caller, send });
+  }
+  return { kind: "reply", message: { embeds: [resultEmbed(await send(), caller.language)] } };
+}
+
+function idOf(options: Call["options"]): number {
+  const { id } = options;
+  if (typeof id !== "number") throw new Refusal("WRONG_INPUT", TEXTS.idNeeded);
+  return id;
+}
+
+function noSuch(id: number): Refusal {
+  return new Refusal("WRONG_INPUT", fillEach(TEXTS.noSuchSchedule, { id: String(id) }));
+}
+
+function changed(
+  title: string,
+  schedule: Schedule,
+  about: { readonly servers: readonly GameServer[]; readonly language: Language },
+): Answer {
+  const embed = { title, color: "success", description: scheduleText(schedule, about) } as const;
+  return { kind: "reply", message: { embeds: [embed] } };
+}
+
+/** When a schedule comes is part of what was done. */
+async function record(
+  audit: Audit,
+  { caller, what, schedule: { command, cron, nextRun, serverId } }: {
+    readonly caller: Caller;
+    readonly what: "schedule add" | "schedule remove";
+    readonly schedule: Pick<Schedule, "command" | "cron" | "nextRun" | "serverId">;
+  },
+): Promise<void> {
+  await audit.record({
+    actorId: caller.id,
+    actorName: caller.displayName,
+    what,
+    target: [cron ?? nextRun?.toISOString(), command].filter(Boolean).join(" "),
+    serverId,
+    outcome: "done",
+    reason: undefined,
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * The course of one server's restart, from the countdown until it answers again, taken up wherever
+ * it stands. Who else must know of it is `plans.ts`.
+ * @module
+ */
+
+import { cut } from "../../discord/text.ts";
+import type { GameConsole } from "../../rcon/console.ts";
+import { RconError } from "../../rcon/errors.ts";
+import { type Clock, unlessAborted } from "../../runtime/clock.ts";
+import type { GameServer } from "../feature.ts";
+import { minutesToTell, type Plan, type ServerRestart } from "./plan.ts";
+
+/**
+ * Makes a server stop, so that its host starts it again; resolves when it was told so.
+ * @throws {RconError} With the outcome "unknown" it may have been told all the same.
+ */
+export type RestartServer = (server: GameServer) => Promise<void>;
+
+/** What a course needs. */
+export interface Course {
+  readonly plan: Plan;
+  readonly server: GameServer;
+  /** Changed by `change` alone. */
+  readonly restart: Readonly<ServerRestart>;
+  readonly restartServer: RestartServer;
+  readonly clock: Clock;
+  /** Aborts when the restart is aborted, or the program stops. */
+  readonly signal: AbortSignal;
+  /** Says whether the change is in the store; else it will be. Never rejects. */
+  change(fields: Partial<ServerRestart>): Promise<boolean>;
+  /** Tells the players. Never rejects. */
+  tell(minutes: number): Promise<void>;
+}
+
+/** A restart that is later than this is dropped: nobody expects it any more. */
+const OVERDUE_MS = 120_000;
+/** Between two tries to store that the server is told to stop now. */
+const STORE_AGAIN_MS = 5_000;
+/** How often a server is looked at. */
+const LOOK_MS = 2_000;
+/** Of a look, for its turn; a server that is away is reported as soon as that is known. */
+const LOOK_WAIT_MS = 2_000;
+/** The process is gone 26 s after DoExit (measured, ark-logs-and-commands 4). */
+const GOES_DOWN_MS = 180_000;
+const COMES_BACK_MS = 900_000;
+
+/**
+ * Follows a restart until it is over.
+ * @throws the signal's reason when that aborts.
+ */
+export async function follow(course: Course): Promise<void> {
+  const isResumed = course.restart.state === "restarting";
+  if (course.restart.state === "announced") await countDown(course);
+  if (course.restart.state === "announced") await stop(course);
+  if (course.restart.state === "restarting") await watch(course, isResumed);
+}
+
+async function countDown({ plan, restart, clock, signal, ...course }: Course): Promise<void> {
+  const dueAt = plan.dueAt.getTime();
+  if (clock.now() > dueAt + OVERDUE_MS) return void await course.change({ state: "overdue" });
+  for (const minutes of minutesToTell(plan, restart, clock.now())) {
+    await clock.sleep(dueAt - minutes * 60_000 - clock.now(), signal);
+    await course.change({ toldMinutes: minutes }); // first: told twice would be worse than not at all
+    await course.tell(minutes);
+    signal.throwIfAborted();
+  }
+  await clock.sleep(dueAt - clock.now(), signal);
+}
+
+async function stop(course: Course): Promise<void> {
+  const { server, signal, change } = course;
+  await change({}); // the card says that it is time
+  const saveFailure = await saveWorld(server.console, signal);
+  if (!await claim(course, saveFailure)) return void await change({ state: "overdue" });
+  try {
+    await unlessAborted(course.restartServer(server), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RconError && error.outcome === "unknown") return; // it will be seen
+    await change({ state: "not told", words: wordsOf(error) });
+  }
+}
+
+/** Why the world was not saved; undefined when it was. */
+async function saveWorld(console: GameConsole, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const answer = await unlessAborted(console.send("SaveWorld"), signal);
+    return /world saved/i.test(answer) ? undefined : `it answered "${cut(answer, 100)}"`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return wordsOf(error);
+  }
+}
+
+/** Stores that the server is told to stop now: only whoever has done that may tell it. */
+async function claim(
+  { clock, signal, change }: Course,
+  saveFailure: string | undefined,
+): Promise<boolean> {
+  signal.throwIfAborted();
+  const end = clock.now() + OVERDUE_MS; // from now: saving the world may have taken long
+  while (clock.now() <= end) {
+    const exitAt = new Date(clock.now());
+    if (await change({ state: "restarting", exitAt, saveFailure })) return true;
+    await change({ state: "announced", exitAt: undefined });
+    await clock.sleep(STORE_AGAIN_MS, signal);
+  }
+  return false;
+}
+
+/**
+ * Looks at the server until it has gone and come back, or has not in time.
+ * @param isResumed The program was not there the whole time.
+ */
+async function watch(
+  { restart, clock, signal, server, change }: Course,
+  isResumed: boolean,
+): Promise<void> {
+  const exitAt = restart.exitAt!.getTime();
+  let words: string | undefined;
+  for (let isFirst = true;; isFirst = false) {
+    const failure = await look(server.console, signal);
+    const now = clock.now();
+    if (failure?.kind !== "paused") words = failure?.reason; // that one only repeats an earlier one
+    if (!failure && restart.downAt) {
+      // What answers at the first look may have come back at any time before.
+      const backAt = isFirst && isResumed ? undefined : new Date(now);
+      return void await change({ state: "back", backAt });
+    }
+    if (isGone(failure) && !restart.downAt) await change({ downAt: new Date(now) });
+    if (!restart.downAt && now > exitAt + GOES_DOWN_MS) {
+      // A server that went and came back while the program was not there looks the same.
+      return void await change({ state: isResumed ? "back" : "never down" });
+    }
+    if (now > exitAt + COMES_BACK_MS) {
+      return void await change({ state: "not back", words });
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
+
+/** Why the server does not answer; undefined when it does. */
+async function look(console: GameConsole, signal: AbortSignal): Promise<RconError | undefined> {
+  try {
+    await unlessAborted(console.send("ListPlayers", { waitMs: LOOK_WAIT_MS }), signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof RconError) return error;
+    throw error;
+  }
+}
+
+/** A game that stands still, as in a save, is not gone, unless it stands still again and again. */
+function isGone(failure: RconError | undefined): boolean {
+  return failure !== undefined && ["unreachable", "broken", "paused"].includes(failure.kind);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof RconError ? error.reason : (error as Error).message;
+}

@@ -1,0 +1,111 @@
+/**
+ * What restarts say, on Discord and in the game, in both languages.
+ * @module
+ */
+
+import type { Text } from "../../discord/surface.ts";
+import type { State } from "./plan.ts";
+
+/** How far a server is, behind its name on the card. */
+export const STATE_TEXTS: Readonly<Record<State | "going" | "down" | "unseen", Text>> = {
+  announced: { en: "stops {due}", de: "stoppt {due}" },
+  restarting: { en: "going down", de: "fährt herunter" },
+  going: { en: "stops now, saving the world", de: "stoppt jetzt, speichert die Welt" },
+  down: { en: "down since {since}", de: "aus seit {since}" },
+  back: { en: "back after {time}", de: "wieder da nach {time}" },
+  unseen: {
+    en: "answers; BlissBot was away meanwhile and did not see whether it restarted",
+    de: "antwortet; BlissBot war zwischendurch weg und hat nicht gesehen, ob er neu startete",
+  },
+  "not told": {
+    en: "could not be told to stop: {words}",
+    de: "war nicht zu erreichen, um zu stoppen: {words}",
+  },
+  "never down": {
+    en: "was told to stop and still runs after 3 min; look at it yourself",
+    de: "sollte stoppen und läuft nach 3 min noch immer; sieh selbst nach",
+  },
+  "not back": {
+    en: "not back after 15 min: {words}; look at its host",
+    de: "nach 15 min nicht wieder da: {words}; sieh beim Hoster nach",
+  },
+  aborted: { en: "aborted by {words}", de: "abgebrochen von {words}" },
+  overdue: {
+    en: "cancelled: BlissBot or its store was away when it was due; start it anew if it is needed",
+    de: "abgesagt: BlissBot oder sein Speicher war zur Zeit nicht da; starte ihn bei Bedarf neu",
+  },
+  forgotten: {
+    en: "cancelled: the server is no longer in config.toml",
+    de: "abgesagt: der Server steht nicht mehr in config.toml",
+  },
+};
+
+/** Everything else. */
+export const TEXTS = {
+  command: { en: "server", de: "server" },
+  about: { en: "Restarts game servers, announced in the game", de: "Startet Spielserver neu" },
+  action: { en: "action", de: "aktion" },
+  actionAbout: { en: "What to do", de: "Was zu tun ist" },
+  restart: { en: "restart", de: "neustart" },
+  delay: { en: "delay", de: "wartezeit" },
+  delayAbout: {
+    en: "Minutes until then, 0 to 60; default 15",
+    de: "Minuten bis dahin, 0 bis 60; sonst 15",
+  },
+  reason: { en: "reason", de: "grund" },
+  reasonAbout: {
+    en: "Why; the players are told as well",
+    de: "Warum; die Spieler erfahren es auch",
+  },
+  wrongDelay: {
+    en: "{typed} is no delay: enter 0 to 60 minutes.",
+    de: "{typed} geht nicht als Wartezeit: gib 0 bis 60 Minuten an.",
+  },
+  longReason: {
+    en: "The reason has {length} of 200 signs. Make it shorter.",
+    de: "Der Grund hat {length} von 200 Zeichen. Fass ihn kürzer.",
+  },
+  already: {
+    en:
+      "{server}: a restart was asked for by {name}, due {due}. [Its card]({link}) shows how far " +
+      "it is, and can abort it.",
+    de:
+      "{server}: Einen Neustart hat {name} schon veranlasst, fällig {due}. [Die Karte dazu]({link}) " +
+      "zeigt, wie weit er ist, und kann ihn abbrechen.",
+  },
+  tooLate: {
+    en: "It cannot be aborted any more: the server has been told to stop, or it is over.",
+    de: "Das lässt sich nicht mehr abbrechen: Der Server soll schon stoppen, oder es ist vorbei.",
+  },
+  questionTitle: { en: "Restart?", de: "Neu starten?" },
+  when: { en: "{delay} min after Go", de: "{delay} min nach Los" },
+  atOnce: { en: "At once after Go", de: "Sofort nach Los" },
+  validUntil: { en: "The buttons work until {time}.", de: "Die Knöpfe gehen bis {time}." },
+  online: { en: "{count} online", de: "{count} online" },
+  nobody: { en: "nobody online", de: "niemand online" },
+  unknown: { en: "who is online is not known", de: "wer online ist, ist nicht bekannt" },
+  why: { en: "Reason: {reason}", de: "Grund: {reason}" },
+  go: { en: "Go", de: "Los" },
+  cancel: { en: "Cancel", de: "Nicht doch" },
+  cancelled: {
+    en: "{name} has called the restart off before it began.",
+    de: "{name} hat den Neustart abgeblasen, bevor er begann.",
+  },
+  title: { en: "Restart", de: "Neustart" },
+  by: { en: "Asked for by {name}", de: "Veranlasst von {name}" },
+  notSaved: {
+    en: "the world was not saved before: {words}",
+    de: "die Welt wurde vorher nicht gespeichert: {words}",
+  },
+  allUp: { en: "All up, {time}.", de: "Alle wieder da, {time}." },
+  allUpUnseen: { en: "All up.", de: "Alle wieder da." },
+  notAllUp: { en: "Up: {up} of {count}.", de: "Wieder da: {up} von {count}." },
+  nothing: { en: "Nothing was restarted.", de: "Nichts wurde neu gestartet." },
+  abort: { en: "Abort all", de: "Alle abbrechen" },
+  abortOne: { en: "Abort single servers", de: "Einzelne Server abbrechen" },
+  alert: { en: "Restart: {line}", de: "Neustart: {line}" },
+  inGame: { en: "Restart in {minutes} minutes", de: "Neustart in {minutes} Minuten" },
+  inGameOne: { en: "Restart in 1 minute", de: "Neustart in 1 Minute" },
+  inGameNow: { en: "Restart now", de: "Neustart jetzt" },
+  inGameAborted: { en: "The restart is cancelled", de: "Der Neustart ist abgesagt" },
+} as const satisfies Record<string, Text>;
