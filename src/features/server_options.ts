@@ -21,7 +21,8 @@ const TEXTS = {
     de: "Name oder Konto-Id eines Spielers",
   },
   noServers: {
-    en: "No game server with a console is configured. Whoever runs the bot enters host, rcon_port " +
+    en:
+      "No game server with a console is configured. Whoever runs the bot enters host, rcon_port " +
       "and rcon_password of each server in config.toml.",
     de: "Es ist kein Spielserver mit Konsole eingetragen. Wer den Bot betreibt, trägt host, " +
       "rcon_port und rcon_password jedes Servers in config.toml ein.",
@@ -31,19 +32,24 @@ const TEXTS = {
     de: "Es gibt keinen Server „{typed}“. Meintest du {guesses}?",
   },
   unknownPlayer: {
-    en: "Nobody called “{typed}” was seen on the servers. Pick a suggestion while typing, or enter " +
+    en:
+      "Nobody called “{typed}” was seen on the servers. Pick a suggestion while typing, or enter " +
       "the account id (32 digits and letters).",
-    de: "Niemand namens „{typed}“ wurde auf den Servern gesehen. Wähle beim Tippen einen Vorschlag, " +
+    de:
+      "Niemand namens „{typed}“ wurde auf den Servern gesehen. Wähle beim Tippen einen Vorschlag, " +
       "oder gib die Konto-Id ein (32 Ziffern und Buchstaben).",
   },
   guessPlayer: {
-    en: "Nobody called “{typed}” was seen on the servers. Did you mean {guesses}? Pick a suggestion " +
+    en:
+      "Nobody called “{typed}” was seen on the servers. Did you mean {guesses}? Pick a suggestion " +
       "while typing, or enter the account id.",
-    de: "Niemand namens „{typed}“ wurde auf den Servern gesehen. Meintest du {guesses}? Wähle beim " +
+    de:
+      "Niemand namens „{typed}“ wurde auf den Servern gesehen. Meintest du {guesses}? Wähle beim " +
       "Tippen einen Vorschlag, oder gib die Konto-Id ein.",
   },
   ambiguous: {
-    en: "Several players are called “{typed}”: {guesses}. Pick the right one from the suggestions " +
+    en:
+      "Several players are called “{typed}”: {guesses}. Pick the right one from the suggestions " +
       "while typing.",
     de: "Mehrere Spieler heißen „{typed}“: {guesses}. Wähle beim Tippen den richtigen aus den " +
       "Vorschlägen.",

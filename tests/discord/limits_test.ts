@@ -90,7 +90,7 @@ Deno.test("InvalidRequests: shared limits and good answers count for nothing", (
 Deno.test("InvalidRequests: a clock that is set back does not keep refusals for ever", () => {
   let time = 1_000_000_000;
   const invalid = new InvalidRequests({
-    clock: { now: () => time, sleep: () => Promise.resolve() },
+    clock: { now: () => time, sleep: () => Promise.resolve(), after: () => () => {} },
   });
   calls(invalid, undefined, 8_000);
   match(invalid.refusal("chat")!, /8000 calls/);
@@ -148,7 +148,7 @@ Deno.test("RequestBudget: whoever gives up leaves no timer, and a clock set back
   let time = 1_000_000_000;
   const waits: number[] = [];
   const sleep = (ms: number) => Promise.resolve(void waits.push(ms));
-  const moving = new RequestBudget({ clock: { now: () => time, sleep } });
+  const moving = new RequestBudget({ clock: { now: () => time, sleep, after: () => () => {} } });
   const { signal } = new AbortController();
   for (let n = 0; n < 10; n++) await moving.take(signal);
   time -= 3_600_000;

@@ -45,6 +45,7 @@ function configOf({ apiUrl, guildId, bots }: Place): Config {
       tokens: tokens as Config["discord"]["tokens"],
     },
     roles: { support: [], moderator: [], admin: [], owner: [] },
+    chatBridge: { pollSeconds: 3, roles: [], crossChat: false },
     nitrado: { apiUrl: undefined, token: undefined },
     decay: { multiplier: 1, dinoRadiusUnits: 2500, table: {} },
     maps: {},

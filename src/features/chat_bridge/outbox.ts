@@ -8,6 +8,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { DiscordRestError } from "../../discord/errors.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import { type Clock, settlesWithin } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
@@ -62,7 +63,14 @@ export const MOST_IN_MEMORY = 1_000;
 
 /** Older lines are seen to be late. */
 const LATE_MS = 120_000;
-const POST_PAUSE = { firstMs: 1_000, maxMs: 60_000 };
+const POST_PAUSE = { firstMs: 1_000, maxMs: 15_000 };
+/**
+ * Discord will never take this text, whatever it does not like: AutoMod, its filter of links, or a
+ * rule that we do not know. Source: Discord's documentation, "JSON Error Codes".
+ */
+const REFUSED = [50006, 50035, 200_000, 200_001, 240_000];
+/** Stands in the place of such a line. */
+const LEFT_OUT = "-# (a line that Discord refuses)";
 /** A store that is away may take 5 s to say so: chat does not wait for that every time. */
 const STORE_PAUSE_MS = 5_000;
 /** What is under way at the end may take so long; afterwards nobody knows what became of it. */
@@ -210,6 +218,7 @@ class ServerOutbox implements Outbox {
   }
 
   async #napFor(ms: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return; // who stops has waked it already
     this.#nap = new AbortController();
     await this.#options.clock.sleep(ms, this.#nap.signal).catch(() => {});
   }
@@ -250,19 +259,43 @@ class ServerOutbox implements Outbox {
     // Discord forgets a nonce after five minutes.
     const found = isDoubtful ? await findPosted(text, this.#lastMessageId) : undefined;
     batch.isDoubtful = true;
-    const id = found ?? (await post(text, { nonce })).id;
+    try {
+      const id = found ?? (await post(text, { nonce })).id;
+      this.#lastMessageId = id;
+      this.#lastPosted = new Date(clock.now());
+      this.#lastDelayMs = clock.now() - lines[0]!.seenAt.getTime();
+      this.#markPosted(lines, id);
+      if (this.#failures > 0) this.#options.log.info("Chat lines are posted again");
+      this.#failures = 0;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#breakUp(lines, error);
+    }
     this.#batch = undefined;
-    this.#lastMessageId = id;
-    this.#lastPosted = new Date(clock.now());
-    this.#lastDelayMs = clock.now() - lines[0]!.seenAt.getTime();
+    await this.#inTurn(() => this.#save());
+  }
+
+  #markPosted(lines: readonly Line[], messageId: string | undefined): void {
     for (const line of lines) {
-      line.messageId = id;
-      line.postedAt = this.#lastPosted;
+      line.messageId = messageId;
+      line.postedAt = new Date(this.#options.clock.now());
       this.#unsaved.add(line);
     }
-    if (this.#failures > 0) this.#options.log.info("Chat lines are posted again");
-    this.#failures = 0;
-    await this.#inTurn(() => this.#save());
+  }
+
+  /** One line that Discord refuses must not hold up the others: each is tried by itself. */
+  #breakUp(lines: readonly Line[], error: DiscordRestError): void {
+    const [first] = lines;
+    if (lines.length === 1) {
+      this.#options.log.warn("A chat line is left out", { error });
+      if (first!.content === LEFT_OUT) return this.#markPosted(lines, undefined);
+      first!.content = LEFT_OUT;
+    }
+    for (const line of lines) {
+      line.batch = line.position;
+      this.#unsaved.add(line);
+    }
+    this.#window.unshift(...lines);
   }
 
   async #recordFailure(error: unknown): Promise<void> {
@@ -360,6 +393,10 @@ class ServerOutbox implements Outbox {
     this.#isStoreAway = false;
     return true;
   }
+}
+
+function isRefused(error: unknown): error is DiscordRestError {
+  return error instanceof DiscordRestError && REFUSED.includes(error.code ?? 0);
 }
 
 /** How many lines at the head belong to the first line's message. */

@@ -72,6 +72,7 @@ export function addGuild(world: World, { name, ownerId }: {
     roles: new Map(),
     members: new Map(),
     emojis: new Map(),
+    blockedWords: new Set(),
   };
   guild.roles.set(id, { ...newRole(id, "@everyone"), permissions: String(EVERYONE_MAY) });
   world.guilds.set(id, guild);

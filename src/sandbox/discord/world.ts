@@ -49,6 +49,8 @@ export interface Guild {
   readonly members: Map<string, Member>;
   /** Its own emoji, by id. */
   readonly emojis: Map<string, APIEmoji>;
+  /** AutoMod blocks messages of bots with one of these. */
+  readonly blockedWords: Set<string>;
 }
 
 /** A channel, category, thread or direct conversation. */

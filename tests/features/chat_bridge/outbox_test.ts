@@ -35,6 +35,21 @@ testPostgres("chat lines on their way to Discord", async (url, t) => {
     ok(lastPosted instanceof Date && delayMs! >= 0);
   });
 
+  await step("a line that AutoMod blocks is left out, and holds up nobody", async () => {
+    const scene = theatre.scene("automod");
+    world.guild.blockedWords.add("raptorbane");
+    const outbox = scene.open();
+    await outbox.add(gameLines("before", "you raptorbane", "after"));
+    await outbox.add(gameLines("later"));
+    await scene.sees("later");
+    deepEqual(scene.lines(), ["before", "-# (a line that Discord refuses)", "after", "later"]);
+    ok(logged.some((line) => /A chat line is left out/.test(line)));
+    ok(!logged.some((line) => line.includes("raptorbane")), "the log tells what it was");
+    world.guild.blockedWords.clear();
+    await outbox.stop();
+    equal(await stillWaiting("automod"), 0);
+  });
+
   await step(
     "10,000 lines fold into few messages, also those that do not fit in memory",
     async () => {

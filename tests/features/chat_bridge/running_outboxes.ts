@@ -48,7 +48,7 @@ export async function cuttableStore(url: string): Promise<CuttableStore> {
   const db = openSql({
     url,
     dial({ host: [host], port: [port] }) {
-      if (isCut) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+      if (isCut) throw lost("ECONNREFUSED");
       const socket = connect(port!, host);
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
@@ -60,11 +60,19 @@ export async function cuttableStore(url: string): Promise<CuttableStore> {
     db,
     cut() {
       isCut = true;
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        // Without an error nobody who waits for a connection would be told.
+        socket.destroy(socket.connecting ? lost("ECONNRESET") : undefined);
+      }
     },
     mend: () => void (isCut = false),
     [Symbol.asyncDispose]: () => db.close(),
   };
+}
+
+/** As the system reports it. */
+function lost(code: string): Error {
+  return Object.assign(new Error("The store is cut"), { code });
 }
 
 /** A place for one test, with a server of its own. */

@@ -92,10 +92,10 @@ export async function moderationStage(
       throw new Error(`It never came to that: ${JSON.stringify({ match, acts })}`);
     },
     async restart(servers) {
-      console.log("stopping");await bot.stopBot();console.log("stopped");
+      await bot.stopBot();
       const arks = all.map((name) => stage.ark(name));
       const make = (given: Given) => features(given, servers);
-      bot = await startBot(stage.world, { make, clock, arks });console.log("started");
+      bot = await startBot(stage.world, { make, clock, arks });
     },
     async [Symbol.asyncDispose]() {
       await bot.stopBot();

@@ -93,8 +93,15 @@ function create(world: World, request: RestRequest): RestAnswer {
     },
     hasFiles: files.length > 0,
   });
+  demandAllowedWords(channel, request.body);
   const message = createMessage(world, channel, app.user, request.body ?? {}, { files });
   return { status: 200, body: messageOf(world, message, app) };
+}
+
+function demandAllowedWords({ guild }: Channel, body: RestRequest["body"]): void {
+  const { content = "" } = (body ?? {}) as { content?: unknown };
+  const isBlocked = [...guild?.blockedWords ?? []].some((word) => String(content).includes(word));
+  if (isBlocked) throw new ApiError(400, 200000, "Message was blocked by automatic moderation");
 }
 
 function read(world: World, request: RestRequest): RestAnswer {
