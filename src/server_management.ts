@@ -111,6 +111,7 @@ export function openServerManagement(options: ServerManagementOptions): ServerMa
   };
 }
 
-function asGameServer({ server: { id, name, map }, console }: ServerConsole): GameServer {
-  return { id, name: withoutVersion(name), map, console };
+function asGameServer({ server, console }: ServerConsole): GameServer {
+  const { id, name, map, logFile } = server;
+  return { id, name: withoutVersion(name), map, logFile, console };
 }

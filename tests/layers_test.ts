@@ -59,7 +59,8 @@ function mayImport(file: string, target: string): boolean {
   if (isFeatureWorker) return to === "ark" || to === "save";
   if (from in SHELVES) return SHELVES[from]!.includes(to);
   if (from.startsWith("features/")) {
-    return ["features/feature", "features/server_options"].includes(to) || (to in SHELVES && to !== "web" && to !== "sandbox");
+    return ["features/feature", "features/server_options"].includes(to) ||
+      (to in SHELVES && to !== "web" && to !== "sandbox");
   }
   return true; // wiring: app, bots, config, parse
 }

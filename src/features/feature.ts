@@ -28,6 +28,8 @@ export interface GameServer {
   readonly name: string;
   /** As the game names it, such as `TheIsland_WP`. */
   readonly map: string | undefined;
+  /** Path of the server's log, where it is on this machine. */
+  readonly logFile?: string | undefined;
   readonly console: GameConsole;
 }
 

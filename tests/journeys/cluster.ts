@@ -34,20 +34,26 @@ export interface ClusterWishes {
   /** Session names as the configuration has them; ids are the words in front of " - ", in lower case. */
   readonly servers: readonly string[];
   readonly manner?: Partial<ArkManner>;
+  /** The servers' logs are on this machine; default: nobody can read them. */
+  readonly hasLogs?: boolean;
   /** Added to config.toml. */
   readonly toml?: string;
 }
 
 /** Starts everything; the Server Management bot is ready. */
 export async function startCluster(wishes: ClusterWishes): Promise<Cluster> {
-  const { folder, databaseUrl, servers, manner = {}, toml = "" } = wishes;
+  const { folder, databaseUrl, servers, manner = {}, hasLogs = false, toml = "" } = wishes;
   const world = await community();
   world.discord.gateway.identifyEveryMs = 0;
   const arks = await Promise.all(
-    servers.map((sessionName) => startArk({ sessionName, manner })),
+    servers.map((sessionName) =>
+      startArk({ sessionName, manner, folder: `${folder}/${shortName(sessionName)}` })
+    ),
   );
-  const blocks = arks.map(({ sessionName, host, port, password }) =>
-    `[[servers]]\nid = "${shortName(sessionName).toLowerCase()}"\nname = "${sessionName}"\n` +
+  const blocks = arks.map(({ sessionName, host, port, password, log }) =>
+    `[[servers]]\n${hasLogs ? `log_file = '${log!.path}'\n` : ""}id = "${
+      shortName(sessionName).toLowerCase()
+    }"\nname = "${sessionName}"\n` +
     `host = "${host}"\nrcon_port = ${port}\nrcon_password = "${password}"`
   );
   const options = await configure(folder, world, {

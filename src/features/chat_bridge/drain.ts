@@ -12,6 +12,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { GameServer } from "../feature.ts";
 import { type GameLine, isCommand, saidOf, toDiscordLines, withoutSecret } from "./game_lines.ts";
 import { type LineStore, LOG_LINES } from "./line_store.ts";
+import { readLogTail } from "./log_tail.ts";
 import { joinLogs, missedLines } from "./missed_lines.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -45,6 +46,8 @@ export interface DrainOptions {
 
 /** How far the clocks of the game and of this machine may differ. */
 const CLOCKS_DIFFER_MS = 120_000;
+/** A line stands in the file 310 ms after it was said at the latest (ark-logs-and-commands 1). */
+const FILE_LAGS_MS = 500;
 /** Lines of the game's log that are kept while its chat cannot be read. */
 const MOST_OF_LOG = 2 * LOG_LINES;
 
@@ -87,7 +90,7 @@ class ServerDrain implements Drain {
     if (signal.aborted || !outbox.hasRoom) return;
     try {
       const mayMiss = this.#isFirstLook || this.#isAnswerLost;
-      if (mayMiss && heard.length > 0) await this.#readGameLog();
+      if (mayMiss && heard.length > 0) await this.#readGameLog(signal);
       if (signal.aborted) return;
       const lines = parseChat(await server.console.send("GetChat", { waitMs }));
       const missed = mayMiss ? this.#missedBefore(lines, heard) : [];
@@ -115,18 +118,36 @@ class ServerDrain implements Drain {
     }
   }
 
-  async #readGameLog(): Promise<void> {
+  async #readGameLog(signal: AbortSignal): Promise<void> {
     const { server, pollMs: waitMs } = this.#options;
+    const file = server.logFile && await this.#readLogFile(server.logFile, signal);
+    if (file) {
+      this.#hasGameLog = true;
+      this.#gameLog = chatIn(file);
+      return;
+    }
     const answer = await server.console.send("GetGameLog", { waitMs }).catch((error) => {
       if (error.outcome === "unknown") this.#isGameLogLost = true;
       throw error;
     });
     if (!isEmptyAnswer(answer)) this.#hasGameLog = true;
-    const lines = parseChat(withGameStamps(answer)).filter((line) => line.kind === "chat");
+    const lines = chatIn(withGameStamps(answer));
     const isSame = (a: ChatLine, b: ChatLine) => a.at === b.at && saidOf(a) === saidOf(b);
     this.#gameLog = joinLogs(this.#gameLog, lines, isSame).slice(-MOST_OF_LOG);
     // The game has forgotten it: a crash before its lines are stored must not lose them.
     await this.#keepGameLog(this.#gameLog);
+  }
+
+  /** Surer than asking the game: nothing is taken away by reading it. */
+  async #readLogFile(path: string, signal: AbortSignal): Promise<string | undefined> {
+    const { server, clock, log } = this.#options;
+    await clock.sleep(FILE_LAGS_MS, signal).catch(() => {});
+    try {
+      return await readLogTail(path);
+    } catch (error) {
+      log.warn(`Cannot read the log of ${server.name}: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   async #keepGameLog(lines: readonly PlayerChat[]): Promise<void> {
@@ -142,7 +163,11 @@ class ServerDrain implements Drain {
   /** Lines that were said before those of an answer and not heard; ends the search for them. */
   #missedBefore(answer: readonly ChatLine[], heard: readonly string[]): ChatLine[] {
     const log = this.#gameLog;
-    const { start, end } = missedLines({ log: saidIn(log), before: heard, after: saidIn(answer) });
+    const { start, end } = missedLines({
+      log: comparable(saidIn(log)),
+      before: comparable(heard),
+      after: comparable(saidIn(answer)),
+    });
     const found = log.slice(start, end)
       .filter(({ at }) => start > 0 || this.#isRecent(at))
       // The run before may have carried it out, and it is late anyway.
@@ -198,6 +223,15 @@ class ServerDrain implements Drain {
 
 function saidIn(lines: readonly ChatLine[]): string[] {
   return lines.map(saidOf).filter((said) => said !== null);
+}
+
+/** What comes over RCON may have lost its signs beyond ASCII, and a file has them. */
+function comparable(said: readonly string[]): string[] {
+  return said.map((line) => line.replace(/[?\P{ASCII}]+/gu, "?"));
+}
+
+function chatIn(log: string): PlayerChat[] {
+  return parseChat(log).filter((line) => line.kind === "chat");
 }
 
 /** Some servers write the time in another form there: `[2026.08.31-05.10.12]: …`. */

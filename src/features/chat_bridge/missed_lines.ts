@@ -27,25 +27,28 @@ export interface Missed {
  *
  * What was said is `before`, the missed lines, and `after`, in this order. The log is a stretch of
  * that: its beginning is in `before`, or in the missed lines when it holds no more; its end is in
- * `after`, as it was read a moment sooner. Where equal lines allow several explanations, the one
- * with the fewest missed lines is taken. So never more lines are found than were missed, all of
- * them were said, and all are found unless
+ * `after`, as it was read a moment sooner. When an answer with the log got lost as well, all of the
+ * next one may be in `after`. Where equal lines allow several explanations, the one with the fewest
+ * missed lines is taken. So never more lines are found than were missed, all of them were said, and
+ * all are found unless
  * - the log's beginning fits `before` at several places, as when it begins within a run of equal
  *   lines or of lines that repeat in turn, or
- * - the last missed lines are the same as the first of `after`.
+ * - the last missed lines are the same as the first of `after`, or
+ * - the log holds nothing of `before`, and all that it holds stands somewhere in `after` as well.
  *
  * Who has heard nothing before has missed nothing.
  */
 export function missedLines({ log, before, after }: KnownChat): Missed {
   let best: Missed = { start: 0, end: log.length };
-  if (before.length === 0) return { start: log.length, end: log.length };
+  const none = { start: log.length, end: log.length };
+  if (before.length === 0) return none;
   const ends = endsOf(log, after);
   for (let start = 0; start <= log.length; start++) {
     if (!isHeardUpTo(start, { log, before })) continue;
     const end = ends.find((end) => end >= start)!;
     if (end - start <= best.end - best.start) best = { start, end };
   }
-  return best;
+  return best.start === 0 && isWithin(log, after) ? none : best;
 }
 
 /**
@@ -64,6 +67,13 @@ export function joinLogs<T>(
     }
   }
   return [...first, ...second];
+}
+
+function isWithin(part: readonly string[], whole: readonly string[]): boolean {
+  for (let from = 0; from + part.length <= whole.length; from++) {
+    if (part.every((line, index) => line === whole[from + index])) return true;
+  }
+  return false;
 }
 
 /** Where the log may go over into `after`, the earliest place first; at last where it ends. */

@@ -16,6 +16,7 @@ import type { Player } from "../../../src/sandbox/ark/players.ts";
 import { type ArkOptions, type LocalArk, startArk } from "../../../src/sandbox/ark/server.ts";
 import { HandClock } from "../../hand_clock.ts";
 import { testPostgres } from "../../store/databases.ts";
+import { withTempFolder } from "../../temp_folder.ts";
 import { fastClock, numbered, openTheatre, type Scene, type Theatre } from "./running_outboxes.ts";
 
 const LATER = new AbortController().signal;
@@ -48,7 +49,7 @@ async function bridgeOf(theatre: Theatre, name: string, options: ArkOptions = {}
   });
   const { host, port, password } = ark;
   const console = openConsole({ server: { name, host, port, password }, clock: fastClock, log });
-  const server = { id: name, name, map: undefined, console };
+  const server = { id: name, name, map: undefined, logFile: ark.log?.path, console };
   const player = ark.player("Ana");
   player.join();
 
@@ -305,6 +306,24 @@ testPostgres("the game's chat on its way to Discord", async (url, t) => {
       { clock: new HandClock(Date.now() - age) },
     );
   }
+
+  await step("with the log file at hand no other log is needed, and no sign is lost", async () => {
+    await withTempFolder(async (folder) => {
+      const manner = { encoding: "ascii", hasGameLog: false } as const;
+      await using it = await bridgeOf(theatre, "file", { folder, manner });
+      it.player.say("grüße");
+      await it.pull();
+      it.ark.log!.line("LogNet: Warning (made): up");
+      it.player.say("für dich");
+      it.ark.faults.next({ on: /^GetChat/ }, { kind: "reset" });
+      await it.pull();
+      it.player.say("danke");
+      await it.pull();
+      await it.scene.sees("**Ana**: danke");
+      deepEqual(it.said(), ["gr??e", "für dich", "danke"]);
+      equal(it.drain.status().gaps, 0);
+    });
+  });
 
   await step("a log with its times in brackets is read as well", async (it) => {
     it.player.say("one");
