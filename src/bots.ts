@@ -70,6 +70,7 @@ export const BOTS: readonly BotDoor[] = [
       "Manage Channels",
       "Manage Roles",
       "Add Reactions",
+      "Attach Files",
     ],
     about: {
       en: "I look after the game servers and carry the chat between them and Discord.",

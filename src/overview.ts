@@ -41,7 +41,7 @@ export function overview(
       lines: health.map(({ name, state, text }) => ({ name, mark: HEALTH_MARKS[state], text })),
     },
     { title: "Servers", lines: serverLines(servers, consoles) },
-    { title: "Jobs", lines: jobs.list().map(jobLine) },
+    { title: "Jobs", lines: jobLines(jobs.list()) },
     { title: "Health page", lines: [{ mark: "ok", name: url, text: "" }] },
   ];
 }
@@ -78,6 +78,18 @@ function serverLines(servers: Config["servers"], consoles: App["consoles"]): Lin
     return lastError
       ? { mark: "failed", name: id, text: title, below: lastError.text }
       : { mark: "busy", name: id, text: `${title}: waiting for its console` };
+  });
+}
+
+/** Jobs that differ by a number only, such as one for each server, are a line together. */
+function jobLines(jobs: readonly JobStatus[]): Line[] {
+  const groups = Map.groupBy(jobs, ({ name }) => name.replace(/ \d+$/, ""));
+  return [...groups].flatMap(([name, group]): Line[] => {
+    const [first, ...others] = group.filter(({ isFailing }) => !isFailing);
+    const failing = group.filter(({ isFailing }) => isFailing).map(jobLine);
+    if (!first || others.length === 0) return group.map(jobLine);
+    const text = `${first.schedule}, ${others.length + 1} of them`;
+    return [{ mark: "ok", name, text }, ...failing];
   });
 }
 
