@@ -40,6 +40,12 @@ await answerLines(addresses, {
     silent.faults.next({ times: Infinity }, { kind: "silence" });
     await refusing.network("shut");
   },
+  /** One server goes away for so long; resolves when it is back. */
+  async away({ index, ms }: { index: number; ms: number }): Promise<void> {
+    await servers[index]!.exit();
+    await delay(ms);
+    await servers[index]!.start();
+  },
   /** Messages from 0 on will come: some lose their answers, and servers restart. */
   expect({ count }: { count: number }): void {
     planLosses(count);
