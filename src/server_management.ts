@@ -76,6 +76,7 @@ export function openServerManagement(options: ServerManagementOptions): ServerMa
       const alerts = feedInto(ALERTS_CHANNEL);
       const feeds: Feature = {
         commands: [],
+        jobs: [audit.job],
         stop: async () => void await Promise.all([debug.stop(), alerts.stop()]),
       };
       const common = { servers, roster, audit, places, surface, db, clock, alert: alerts.add };

@@ -59,7 +59,7 @@ function mayImport(file: string, target: string): boolean {
   if (isFeatureWorker) return to === "ark" || to === "save";
   if (from in SHELVES) return SHELVES[from]!.includes(to);
   if (from.startsWith("features/")) {
-    return ["features/feature", "features/server_options"].includes(to) ||
+    return dirname(target) === "src/features" ||
       (to in SHELVES && to !== "web" && to !== "sandbox");
   }
   return true; // wiring: app, bots, config, parse
@@ -116,6 +116,7 @@ Deno.test("the layering check names what it should", () => {
   const legal = {
     "src/features/a/mod.ts": 'import { x } from "../../store/sql.ts"; import y from "./store.ts";',
     "src/features/a/worker.ts": 'import { x } from "../../save/world.ts";',
+    "src/features/b/mod.ts": 'import { x } from "../feature.ts";',
     "src/app.ts": 'import { x } from "./features/a/mod.ts";',
     "src/store/sql.ts": 'import postgres from "postgres";',
   };

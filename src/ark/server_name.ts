@@ -8,5 +8,5 @@
  * `Island - (v93.19)` is `Island`.
  */
 export function withoutVersion(sessionName: string): string {
-  return sessionName.replace(/ - \(v\d+(?:\.\d+)*\)$/, "").trim() || sessionName;
+  return sessionName.replace(/ - \(v\d+(?:\.\d+)*\)\s*$/, "").trim() || sessionName;
 }

@@ -45,6 +45,12 @@ const REMEDIES: Readonly<Record<number, string>> = {
 const NOT_DISCORD =
   "check the network, a proxy on the way, and api_url in section [discord] of config.toml";
 
+/**
+ * Discord will never take this text, whatever it does not like: AutoMod, its filter of links, or a
+ * rule that we do not know. Source: Discord's documentation, "JSON Error Codes".
+ */
+const TEXT_REFUSED = [50006, 50035, 200_000, 200_001, 240_000];
+
 /** Longer texts are cut: an error is a line. */
 const MAX_TEXT = 300;
 
@@ -75,6 +81,11 @@ export class DiscordRestError extends Error {
   /** Whether what the call was about does not exist (any more): deleted, expired, or never there. */
   get isUnknown(): boolean {
     return this.status === 404;
+  }
+
+  /** Whether Discord refuses the message's text for good, so that sending it again is useless. */
+  get isTextRefused(): boolean {
+    return TEXT_REFUSED.includes(this.code ?? 0);
   }
 }
 

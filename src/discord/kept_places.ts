@@ -109,7 +109,7 @@ export function openKeptPlaces(
   }
 
   async function idOf({ key, name, make }: Kept): Promise<Id> {
-    await (loading ??= load());
+    if (!known.has(key)) await (loading ??= load());
     const place = known.get(key);
     if (place) return place.id;
     const found = making.get(key) ?? make().then((id) => {

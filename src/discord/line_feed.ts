@@ -7,11 +7,15 @@
 import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, settlesWithin } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { DiscordRestError } from "./errors.ts";
 import { cut } from "./text.ts";
 
 /** What a feed needs. */
 export interface LineFeedOptions {
-  /** Posts a text of up to 2,000 units; what it throws is retried later. */
+  /**
+   * Posts a text of up to 2,000 units. It is tried again later when that throws; a line that Discord
+   * refuses for good is left out.
+   */
   readonly post: (text: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,38 +39,53 @@ const STOP_WITHIN_MS = 1_000;
 export function openLineFeed({ post, clock, log }: LineFeedOptions): LineFeed {
   const waiting: string[] = [];
   let leftOut = 0;
+  /** So many lines are posted one by one, as Discord refuses one of them. */
+  let alone = 0;
   let posting: Promise<void> | undefined;
   const stopping = new AbortController();
 
-  /** The lines that fit into one text, joined. */
-  function next(): string | undefined {
+  /** The lines that fit into one text; none when nothing waits. */
+  function next(): string[] {
     if (leftOut > 0) {
       log.warn(`Left out ${leftOut} lines: more than ${MOST_WAITING} were waiting`);
       waiting.unshift(`… (−${leftOut})`);
       leftOut = 0;
     }
-    let text = waiting.shift();
-    while (text !== undefined && waiting[0] !== undefined) {
-      if (text.length + 1 + waiting[0].length > MAX_TEXT) break;
-      text += `\n${waiting.shift()}`;
+    if (alone > 0) {
+      alone--;
+      return waiting.splice(0, 1);
     }
-    return text;
+    let room = MAX_TEXT + 1;
+    const end = waiting.findIndex((line) => (room -= line.length + 1) < 0);
+    return waiting.splice(0, end < 0 ? waiting.length : end);
+  }
+
+  function leaveOut(lines: readonly string[], error: DiscordRestError): void {
+    if (lines.length === 1) return log.warn("Left out a line that Discord refuses", { error });
+    waiting.unshift(...lines);
+    alone = lines.length;
   }
 
   async function postAll(): Promise<void> {
     let failures = 0;
-    let text = next();
-    while (text !== undefined) {
+    let lines = next();
+    while (lines.length > 0) {
       try {
-        await post(text);
+        await post(lines.join("\n"));
         failures = 0;
-        text = next();
       } catch (error) {
-        log.warn("Cannot post lines, tried again soon", { waiting: waiting.length, error });
-        if (stopping.signal.aborted) break;
-        // Stopping ends the wait: then it is tried for the last time.
-        await clock.sleep(backoffMs(failures++, AGAIN), stopping.signal).catch(() => {});
+        if (!(error instanceof DiscordRestError && error.isTextRefused)) {
+          const text = "Cannot post lines, tried again soon";
+          if (failures === 0) log.warn(text, { waiting: waiting.length, error });
+          else log.debug(text, { error });
+          if (stopping.signal.aborted) break;
+          // Stopping ends the wait: then it is tried for the last time.
+          await clock.sleep(backoffMs(failures++, AGAIN), stopping.signal).catch(() => {});
+          continue;
+        }
+        leaveOut(lines, error);
       }
+      lines = next();
     }
     posting = undefined;
   }

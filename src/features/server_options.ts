@@ -9,11 +9,12 @@ import { toDiscordText } from "../ark/discord_text.ts";
 import { type Option, Refusal, type Text } from "../discord/surface.ts";
 import { fillEach } from "../discord/texts.ts";
 import type { GameServer, KnownPlayer } from "./feature.ts";
+import { foldedName, readableName } from "./names.ts";
 
 const TEXTS = {
   server: { en: "server", de: "server" },
   serverAbout: { en: "Which game server", de: "Welcher Spielserver" },
-  serverOrAllAbout: { en: "Which game server, or all", de: "Welcher Spielserver, oder alle" },
+  serverOrAllAbout: { en: "Which game server, or all", de: "Welcher Spielserver oder alle" },
   all: { en: "all", de: "alle" },
   player: { en: "player", de: "spieler" },
   playerAbout: {
@@ -59,6 +60,10 @@ const TEXTS = {
 /** What Discord shows at most. */
 const MOST_SUGGESTIONS = 25;
 const MOST_GUESSES = 3;
+/** Of a suggested name: with the id it stays below the 100 characters that Discord takes. */
+const LONGEST_NAME = 30;
+/** Of what was typed, when it is compared or said back. */
+const LONGEST_TYPED = 80;
 /** Stands between name and id of a suggested player. */
 const DOT = " · ";
 const ACCOUNT_ID = /^(?:[0-9a-f]{32}|\d{17})$/;
@@ -76,9 +81,9 @@ export function serverOption(
     suggest: (typed, { caller }) => {
       const names = servers.map(({ name }) => name);
       const all = orAll ? [TEXTS.all[caller.language]] : [];
-      const wanted = folded(typed);
+      const wanted = foldedName(typed);
       return Promise.resolve(
-        [...all, ...names].filter((name) => folded(name).includes(wanted))
+        [...all, ...names].filter((name) => foldedName(name).includes(wanted))
           .slice(0, MOST_SUGGESTIONS),
       );
     },
@@ -86,7 +91,8 @@ export function serverOption(
 }
 
 /**
- * The servers that are meant: all for "all" or nothing, else the one of that name or id.
+ * The servers that are meant: all when the option is left out or says so, else the one of that name
+ * or id, or the only one whose name has the text in it.
  * @throws {Refusal} UNKNOWN_SERVER
  */
 export function findServers(
@@ -94,11 +100,13 @@ export function findServers(
   typed: string | number | boolean | undefined,
 ): readonly GameServer[] {
   if (servers.length === 0) throw new Refusal("UNKNOWN_SERVER", TEXTS.noServers);
-  const wanted = folded(String(typed ?? ""));
-  if (["", TEXTS.all.en, TEXTS.all.de].includes(wanted)) return servers;
-  const exact = servers.find(({ id, name }) => folded(id) === wanted || folded(name) === wanted);
+  if (typed === undefined) return servers;
+  const wanted = foldedName(String(typed));
+  const exact = servers.find(({ name }) => foldedName(name) === wanted) ??
+    servers.find(({ id }) => foldedName(id) === wanted);
   if (exact) return [exact];
-  const similar = servers.filter(({ name }) => folded(name).includes(wanted));
+  if (Object.values<string>(TEXTS.all).includes(wanted)) return servers;
+  const similar = servers.filter(({ name }) => foldedName(name).includes(wanted));
   if (similar.length === 1) return similar;
   const guesses = nearest(similar.length > 0 ? similar : servers, wanted, ({ name }) => name);
   throw new Refusal(
@@ -124,9 +132,9 @@ export function playerOption(roster: KnownPlayers, { isRequired = true } = {}): 
     kind: "text",
     isRequired,
     suggest: (typed) => {
-      const wanted = folded(typed);
+      const wanted = foldedName(typed);
       const fits = roster.known().filter(({ name, id }) =>
-        folded(name).includes(wanted) || id.startsWith(wanted)
+        foldedName(name).includes(wanted) || id.startsWith(wanted)
       );
       return Promise.resolve(fits.slice(0, MOST_SUGGESTIONS).map(suggestion));
     },
@@ -143,15 +151,17 @@ export function findPlayer(
   typed: string | number | boolean | undefined,
 ): Pick<KnownPlayer, "id" | "name"> {
   const text = String(typed ?? "").trim();
-  const id = text.slice(text.lastIndexOf(DOT.trim()) + 1).trim().toLowerCase();
   const known = roster.known();
-  if (ACCOUNT_ID.test(id)) return known.find((player) => player.id === id) ?? { id, name: id };
-  const wanted = folded(text);
-  const exact = known.filter(({ name }) => folded(name) === wanted);
+  const wanted = foldedName(text);
+  const named = known.filter(({ name }) => foldedName(name) !== "");
+  const exact = named.filter(({ name }) => foldedName(name) === wanted);
+  const id = text.slice(text.lastIndexOf(DOT.trim()) + 1).trim().toLowerCase();
+  // A name may end like a suggestion, or be another's id: the id itself is surest, then the name.
+  if (ACCOUNT_ID.test(id) && (id === wanted || exact.length === 0)) {
+    return known.find((player) => player.id === id) ?? { id, name: id };
+  }
   if (exact.length === 1) return exact[0]!;
-  const guesses = exact.length > 1
-    ? exact
-    : nearest(known.filter(({ name }) => name !== ""), wanted, ({ name }) => name);
+  const guesses = exact.length > 1 ? exact : nearest(named, wanted, ({ name }) => name);
   const refused = exact.length > 1
     ? "ambiguous" as const
     : guesses.length > 0
@@ -166,25 +176,28 @@ export function findPlayer(
   );
 }
 
-/** Control characters and the like would make the suggestion unreadable, or Discord refuse it. */
 function suggestion({ name, id }: Pick<KnownPlayer, "id" | "name">): string {
-  const readable = name.toWellFormed().replace(/\p{C}/gu, "").trim();
-  return `${[...readable].slice(0, 30).join("") || "–"}${DOT}${id}`;
+  return `${start(readableName(name), LONGEST_NAME) || "–"}${DOT}${id}`;
 }
 
 function shown(text: string): string {
-  return toDiscordText([...text].slice(0, 80).join(""));
+  return toDiscordText(start(text, LONGEST_TYPED));
 }
 
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
+/** At most so many code points of it. */
+function start(text: string, most: number): string {
+  return [...text].slice(0, most).join("");
 }
 
 /** Those whose names contain the text first, then those that differ least. */
 function nearest<T>(all: readonly T[], wanted: string, nameOf: (one: T) => string): T[] {
-  const score = (one: T) => {
-    const name = folded(nameOf(one));
-    return name.includes(wanted) ? -1 : distance(name, wanted);
-  };
-  return all.toSorted((a, b) => score(a) - score(b)).slice(0, MOST_GUESSES);
+  const typed = start(wanted, LONGEST_TYPED); // thousands of players are compared with it
+  return all
+    .map((one) => {
+      const name = foldedName(nameOf(one));
+      return { one, differs: name.includes(typed) ? -1 : distance(name, typed) };
+    })
+    .sort((a, b) => a.differs - b.differs)
+    .slice(0, MOST_GUESSES)
+    .map(({ one }) => one);
 }

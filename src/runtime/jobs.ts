@@ -77,6 +77,15 @@ const END_MS = 8_000;
 /** The cron that looks after the loops. */
 const WATCH = "watch over loops";
 
+/**
+ * How many crons the process has had. Each gets a name that was never used: Deno 2.9 calls one
+ * twice whose name was used before, and later does not end it at its signal. Tests open several
+ * sets in one process.
+ */
+let cronCount = 0;
+/** Of a job's name; with the number it stays within Deno's 64 characters. */
+const CRON_NAME_LENGTH = 48;
+
 /** A set of jobs, empty at first. */
 export function openJobs(options: JobsOptions): Jobs {
   const jobs = new Map<string, ScheduledJob>();
@@ -84,7 +93,8 @@ export function openJobs(options: JobsOptions): Jobs {
   const crons: Promise<void>[] = [];
   const addCron = (name: string, schedule: string, tick: () => void) => {
     try {
-      const cron = Deno.cron(unusedName(name), schedule, { signal: stopping.signal }, tick);
+      const unusedName = `${name.slice(0, CRON_NAME_LENGTH)} ${++cronCount}`;
+      const cron = Deno.cron(unusedName, schedule, { signal: stopping.signal }, tick);
       crons.push(cron.catch((error) => options.log.error(`The cron "${name}" broke`, { error })));
     } catch (cause) {
       const { message } = cause as Error;
@@ -120,19 +130,6 @@ export function openJobs(options: JobsOptions): Jobs {
     resume: (name) => find(name).setPaused(false),
     stop: () => stopped ??= stopAll([...jobs.values()], { ...options, stopping, crons }),
   };
-}
-
-/** How often the process has used a name for a cron. */
-const uses = new Map<string, number>();
-
-/**
- * Deno 2.9 calls a cron twice whose name was used before, and does not end it at its signal when a
- * minute has begun meanwhile. Tests open several sets in one process.
- */
-function unusedName(name: string): string {
-  const use = (uses.get(name) ?? 0) + 1;
-  uses.set(name, use);
-  return use === 1 ? name : `${name} ${use}`;
 }
 
 async function stopAll(

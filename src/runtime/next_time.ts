@@ -9,7 +9,8 @@ import { Cron } from "croner";
 /**
  * The next time of a schedule after `after`: minute, hour, day, month and weekday in cron's
  * notation, weekdays by name or as 0 (Sunday) to 7. A time that a change of the clocks leaves out
- * comes an hour later, one that it repeats comes once.
+ * comes right after the change. Of one that it repeats the first comes, and the second only when no
+ * hours are listed, such as in `30 * * * *`.
  *
  * @param timezone As IANA names it, such as `Europe/Berlin`.
  * @returns Undefined for what never comes, as 31 February.

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from "../runtime/clock.ts";
+import type { Job } from "../runtime/jobs.ts";
 import type { Log } from "../runtime/log.ts";
 import { storable } from "./save_data.ts";
 import type { Database } from "./sql.ts";
@@ -27,14 +28,20 @@ export interface Act {
 /** The record of acts. */
 export interface Audit {
   /**
-   * Adds an act. Never throws: while the store is away acts are kept in memory (at most 1,000, then
-   * they go to the log) and written with the next one.
+   * Adds an act. Never throws: while the store is away acts go to the log, and are kept in memory
+   * (at most 1,000) until they can be written.
    */
   record(act: Act): Promise<void>;
 }
 
+/** A record in the database, and the job that writes what could not be written at once. */
+export interface StoredAudit extends Audit {
+  readonly job: Job;
+}
+
 const DEADLINE_MS = 5_000;
 const MOST_WAITING = 1_000;
+const AGAIN_SECONDS = 60;
 
 /** An act with its time and a name of its own, as it is written. */
 type Entry = Act & { readonly actId: string; readonly at: string };
@@ -42,7 +49,7 @@ type Entry = Act & { readonly actId: string; readonly at: string };
 /** Keeps acts in the database. */
 export function storedAudit(
   { db, clock, log }: { readonly db: Database; readonly clock: Clock; readonly log: Log },
-): Audit {
+): StoredAudit {
   /** Oldest first. */
   const waiting: Entry[] = [];
   let writing: Promise<void> | undefined;
@@ -59,11 +66,6 @@ export function storedAudit(
         await insert(db, entries);
         waiting.splice(0, entries.length);
       }
-    } catch (error) {
-      log.error("Cannot write the audit, tried again with the next act", {
-        waiting: waiting.length,
-        error,
-      });
     } finally {
       writing = undefined;
     }
@@ -72,12 +74,20 @@ export function storedAudit(
   return {
     async record(act) {
       const at = new Date(clock.now()).toISOString();
-      if (waiting.length >= MOST_WAITING) await writeAll();
+      if (waiting.length >= MOST_WAITING) await writeAll().catch(() => {}); // told below
       if (waiting.length >= MOST_WAITING) {
         return log.error("Cannot keep an act for the audit: too many wait for the store", { act });
       }
       waiting.push({ ...act, actId: crypto.randomUUID(), at });
-      await writeAll();
+      await writeAll().catch((error) =>
+        log.error("Cannot write an act to the audit, tried again soon", { act, error })
+      );
+    },
+    job: {
+      name: "audit",
+      every: { seconds: AGAIN_SECONDS },
+      limitMs: 2 * DEADLINE_MS,
+      run: writeAll,
     },
   };
 }

@@ -285,8 +285,12 @@ Deno.test("while the store is away places work, and are remembered when it is ba
   const places = stage.start();
   const id = await places.inThread(THREAD, writeTo("one"));
   stage.asked();
+  const failures = () =>
+    stage.logged.filter((line) => /Cannot read which places/.test(line)).length;
+  const before = failures();
   equal(await places.inThread(THREAD, writeTo("two")), id);
   deepEqual(stage.asked(), [POST]);
+  equal(failures(), before, "what is known waits for no store");
   equal(places.threadKey(id), "island");
   equal(memory.kept.size, 0);
 

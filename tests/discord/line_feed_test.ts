@@ -4,6 +4,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
+import { DiscordRestError } from "../../src/discord/errors.ts";
 import { openLineFeed } from "../../src/discord/line_feed.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { openLog } from "../../src/runtime/log.ts";
@@ -16,6 +17,7 @@ function setUp(clock: Clock = systemClock) {
     write: (line) => logged.push(line),
     now: () => new Date(),
     secrets: [],
+    level: "debug",
   });
   const posts: { text: string; done(error?: Error): Promise<void> }[] = [];
   const feed = openLineFeed({
@@ -120,6 +122,50 @@ Deno.test("a text that was not taken is posted again after a pause, before what 
   await posts[2]!.done();
   await feed.stop();
   equal(clock.sleepers, 0);
+});
+
+Deno.test("a long outage is told once, and its end lets the next one be told", async () => {
+  const clock = new HandClock();
+  const { feed, posts, logged } = setUp(clock);
+  feed.add("one");
+  await turn();
+  for (let n = 0; n < 5; n++) {
+    await posts.at(-1)!.done(new Error("away"));
+    await clock.advance(60_000);
+  }
+  await posts.at(-1)!.done();
+  const warnings = () => logged.filter((line) => line.includes('"warn"')).length;
+  equal(warnings(), 1);
+  feed.add("two");
+  await turn();
+  await posts.at(-1)!.done(new Error("away again"));
+  equal(warnings(), 2);
+  await clock.advance(2_000);
+  await posts.at(-1)!.done();
+  await feed.stop();
+});
+
+Deno.test("a line that Discord refuses is left out and holds up nobody", async () => {
+  const { feed, posts, texts, logged } = setUp();
+  const refusal = new DiscordRestError({
+    method: "POST",
+    path: "/channels/1/messages",
+    status: 400,
+    body: '{"code": 200000, "message": "blocked"}',
+  });
+  for (const line of ["one", "bad\nword", "two"]) feed.add(line);
+  await turn();
+  await posts[0]!.done(refusal);
+  feed.add("three");
+  feed.add("four");
+  await posts[1]!.done();
+  await posts[2]!.done(refusal);
+  await posts[3]!.done();
+  deepEqual(texts(), ["one\nbad\nword\ntwo", "one", "bad\nword", "two", "three\nfour"]);
+  match(logged.join(""), /Left out a line that Discord refuses/);
+  ok(!logged.join("").includes("word"), "the log tells what it was");
+  await posts[4]!.done();
+  await feed.stop();
 });
 
 Deno.test("beyond 500 waiting lines the oldest are left out, which is said", async () => {

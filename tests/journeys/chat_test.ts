@@ -160,7 +160,7 @@ testPostgres("P2: talking from the phone into the game", async (databaseUrl, t) 
           await reacted(cluster, await ben.says(thread, "one"), "✅");
           for (let look = 0; look < 3; look++) await island.next(/^GetChat/);
           await reacted(cluster, await ben.says(thread, "two"), "✅");
-          const alerts = await cluster.place("server-alerts");
+          const alerts = await cluster.place("server-alerts", 30_000);
           const told = () => linesIn(alerts).filter((it) => it.includes("another program reads"));
           await cluster.until(() => told().length > 0, () => `not told: ${linesIn(alerts)}`);
           await reacted(cluster, await ben.says(thread, "three"), "✅");

@@ -21,7 +21,7 @@ export interface Cluster extends AsyncDisposable {
   /** Ends BlissBot in whatever way; `start` begins it anew with the same data. */
   start(): Promise<void>;
   /** Resolves with the thread or channel of that name as soon as it is there. */
-  place(name: string): Promise<Channel>;
+  place(name: string, withinMs?: number): Promise<Channel>;
   /** Resolves when it is so; looks after everything that happens on Discord. */
   until(isSo: () => boolean, what: () => string, withinMs?: number): Promise<void>;
 }
@@ -71,10 +71,15 @@ export async function startCluster(wishes: ClusterWishes): Promise<Cluster> {
     async start() {
       daemon = await start([], { ...options, until });
     },
-    async place(name) {
+    async place(name, withinMs) {
       const find = () =>
         [...world.discord.world.channels.values()].find((channel) => channel.name === name);
-      await untilSo(world, () => find() !== undefined, () => `there is no place "${name}"`);
+      await untilSo(
+        world,
+        () => find() !== undefined,
+        () => `there is no place "${name}"`,
+        withinMs,
+      );
       return find()!;
     },
     until: (isSo, what, withinMs) => untilSo(world, isSo, what, withinMs),

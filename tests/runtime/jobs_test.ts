@@ -90,6 +90,23 @@ Deno.test("a loop runs at once, and then so long after each run", async () => {
   equal(clock.sleepers, 0);
 });
 
+Deno.test("the same jobs may be added again in one process, whatever their names", async () => {
+  await withFastCron(async () => {
+    for (const name of ["pull", "x".repeat(64), "pull", "x".repeat(64), "pull 2"]) {
+      const { jobs } = opened();
+      const ran = Promise.withResolvers<void>();
+      const run = () => Promise.resolve(ran.resolve());
+      jobs.add(job({ name, every: { cron: "0 4 * * *" }, run }));
+      // Open at the same time, of a name that one before it may have been given.
+      const other = opened();
+      other.jobs.add(job({ name, every: { cron: "0 4 * * *" } }));
+      other.jobs.add(job({ name: "pull 3", every: { cron: "0 4 * * *" } }));
+      await ran.promise;
+      await Promise.all([jobs.stop(), other.jobs.stop()]);
+    }
+  });
+});
+
 Deno.test("run() runs a job now and resolves when that is over, but never beside another run of it", async () => {
   await withFastCron(async () => {
     const { jobs, status } = opened();

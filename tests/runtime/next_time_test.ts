@@ -24,6 +24,7 @@ Deno.test("nextTime() leaves nothing out and repeats nothing when clocks change"
   equal(next("30 2 * * *", "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00.000Z");
   equal(next("30 2 * * *", "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00.000Z");
   equal(next("30 2 * * *", "2026-10-25T00:30:00Z"), "2026-10-26T01:30:00.000Z");
+  equal(next("*/30 * * * *", "2026-10-25T00:30:00Z"), "2026-10-25T01:00:00.000Z");
 });
 
 Deno.test("nextTime() refuses what is no schedule, and what never comes", () => {

@@ -19,10 +19,11 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Audit } from "../../store/audit.ts";
 import { StoreError } from "../../store/errors.ts";
 import type { GameServer, Roster } from "../feature.ts";
+import { parseLength } from "../length.ts";
+import { foldedName, readableName } from "../names.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import { type BridgeStatus, relative, statusPage, whoIs } from "./bridge_status.ts";
-import { parseMuteLength } from "./mute_length.ts";
-import type { Mute, Mutes } from "./mutes.ts";
+import { LONGEST_MUTE_MS, type Mute, type Mutes } from "./mutes.ts";
 import { TEXTS } from "./texts.ts";
 
 /** What `/bridge` needs. */
@@ -87,14 +88,13 @@ function playerOption({ roster, mutes }: BridgeNeeds): Option {
     description: TEXTS.playerAbout,
     kind: "text",
     suggest: (typed, { options }) => {
-      const wanted = typed.trim().toLowerCase();
+      const wanted = foldedName(typed);
       const people = options["action"] === "unmute"
         ? mutes.list().filter(({ kind }) => kind === "player")
         : roster.known();
-      const names = new Set(people.map(({ name }) => name));
+      const names = new Set(people.map(({ name }) => readableName(name)));
       const fitting = [...names].filter((name) =>
-        name.toLowerCase().includes(wanted) && name.trim() !== "" &&
-        name.length <= LONGEST_SUGGESTION
+        foldedName(name).includes(wanted) && name !== "" && name.length <= LONGEST_SUGGESTION
       );
       return Promise.resolve(fitting.slice(0, MOST_SUGGESTIONS));
     },
@@ -144,7 +144,7 @@ async function unmute(call: Call, needs: BridgeNeeds): Promise<Answer> {
 
 /** @throws {Refusal} WRONG_INPUT */
 function whomOf({ options }: Call): Pick<Mute, "kind" | "key" | "name"> {
-  const player = String(options["player"] ?? "").trim();
+  const player = readableName(String(options["player"] ?? ""));
   const member = options["member"];
   if ((player === "") === (member === undefined)) throw new Refusal("WRONG_INPUT", TEXTS.whom);
   return member === undefined
@@ -155,8 +155,8 @@ function whomOf({ options }: Call): Pick<Mute, "kind" | "key" | "name"> {
 /** Milliseconds. @throws {Refusal} WRONG_INPUT */
 function lengthOf({ options }: Call): number {
   const typed = String(options["length"] ?? DEFAULT_MUTE);
-  const ms = parseMuteLength(typed);
-  if (ms !== undefined) return ms;
+  const ms = parseLength(typed);
+  if (ms !== undefined && ms <= LONGEST_MUTE_MS) return ms;
   const said = toDiscordText(cut(typed, LONGEST_TYPED));
   throw new Refusal("WRONG_INPUT", fillEach(TEXTS.wrongLength, { typed: said }));
 }

@@ -26,6 +26,8 @@ export interface CrossChatOptions {
   readonly sent: (server: GameServer, command: string) => void;
   /** Whether the server shows signs that are not ASCII as `?`. */
   readonly usesAscii: (server: GameServer) => boolean;
+  /** Whether nothing is to be carried into that server. */
+  readonly isPaused: (server: GameServer) => boolean;
   readonly clock: Clock;
 }
 
@@ -39,18 +41,34 @@ const STOP_MS = 1_000;
 interface Lane {
   readonly server: GameServer;
   /** Lines from other servers. */
-  readonly waiting: { readonly from: GameServer; readonly line: PlayerChat }[];
-  work: Promise<void> | undefined;
+  readonly waiting: {
+    readonly from: GameServer;
+    readonly line: PlayerChat;
+    /** Unix milliseconds. */
+    readonly saidAt: number;
+  }[];
+  isBusy: boolean;
+  /** Never rejects. */
+  work: Promise<void>;
 }
 
 /** Nothing is under way yet. */
-export function openCrossChat({ servers, sent, usesAscii, clock }: CrossChatOptions): CrossChat {
-  const lanes = servers.map((server): Lane => ({ server, waiting: [], work: undefined }));
+export function openCrossChat(options: CrossChatOptions): CrossChat {
+  const { servers, sent, usesAscii, isPaused, clock } = options;
+  const lanes = servers.map((server): Lane => ({
+    server,
+    waiting: [],
+    isBusy: false,
+    work: Promise.resolve(),
+  }));
   let isStopped = false;
 
   /** Never rejects. */
-  async function workOff({ server, waiting }: Lane): Promise<void> {
+  async function workOff(lane: Lane): Promise<void> {
+    const { server, waiting } = lane;
+    lane.isBusy = true;
     for (let next = waiting.shift(); next && !isStopped; next = waiting.shift()) {
+      if (isPaused(server) || clock.now() - next.saidAt > WAIT_MS) continue;
       try {
         const ascii = usesAscii(server);
         for (const command of crossChatCommands(next.from, next.line, { ascii })) {
@@ -62,6 +80,7 @@ export function openCrossChat({ servers, sent, usesAscii, clock }: CrossChatOpti
         // no sense, and the console has logged what is wrong.
       }
     }
+    lane.isBusy = false; // without a gap: the next line may come in the very next moment
   }
 
   return {
@@ -69,14 +88,13 @@ export function openCrossChat({ servers, sent, usesAscii, clock }: CrossChatOpti
       if (isStopped) return;
       for (const lane of lanes) {
         if (lane.server.id === from.id || lane.waiting.length >= MOST_WAITING) continue;
-        lane.waiting.push({ from, line });
-        lane.work ??= workOff(lane).finally(() => lane.work = undefined);
+        lane.waiting.push({ from, line, saidAt: clock.now() });
+        if (!lane.isBusy) lane.work = workOff(lane);
       }
     },
     async stop() {
       isStopped = true;
-      const work = lanes.flatMap(({ work }) => work ?? []);
-      if (work.length > 0) await settlesWithin(STOP_MS, { work: Promise.all(work), clock });
+      await settlesWithin(STOP_MS, { work: Promise.all(lanes.map(({ work }) => work)), clock });
     },
   };
 }

@@ -7,7 +7,7 @@
 
 import { type ChatLine, isEmptyAnswer, parseChat, type PlayerChat } from "../../ark/chat.ts";
 import { RconError } from "../../rcon/errors.ts";
-import type { Clock } from "../../runtime/clock.ts";
+import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { GameServer } from "../feature.ts";
 import { type GameLine, isCommand, saidOf, toDiscordLines, withoutSecret } from "./game_lines.ts";
@@ -75,6 +75,8 @@ class ServerDrain implements Drain {
   /** Whether the game's log told anything since, and whether an answer of it got lost. */
   #hasGameLog = false;
   #isGameLogLost = false;
+  /** It is said once: a server that is down may need its log every few seconds. */
+  #isLogFileTold = false;
 
   constructor(options: DrainOptions) {
     this.#options = options;
@@ -143,9 +145,14 @@ class ServerDrain implements Drain {
     const { server, clock, log } = this.#options;
     await clock.sleep(FILE_LAGS_MS, signal).catch(() => {});
     try {
-      return await readLogTail(path);
+      // A folder on another machine may hang.
+      return await unlessAborted(readLogTail(path), signal);
     } catch (error) {
-      log.warn(`Cannot read the log of ${server.name}: ${messageOf(error)}`);
+      const text = `Cannot read the log of ${server.name}, chat that got lost is looked for over ` +
+        `RCON instead: ${messageOf(error)}; check log_file of this server in config.toml`;
+      if (this.#isLogFileTold || signal.aborted) log.debug(text);
+      else log.warn(text);
+      this.#isLogFileTold ||= !signal.aborted;
       return undefined;
     }
   }

@@ -58,8 +58,8 @@ export interface GameCommandsOptions {
   readonly log: Log;
 }
 
-/** The wide `！` is what Chinese keyboards write. */
-const COMMAND = new RegExp(`^\\s*[!！](${NAMES.join("|")})(?![\\p{L}\\p{N}])(.*)$`, "isu");
+/** The wide `！` is what Chinese keyboards write; a server that knows only ASCII makes `?` of it. */
+const COMMAND = new RegExp(`^\\s*[!！?](${NAMES.join("|")})(?![\\p{L}\\p{N}])(.*)$`, "isu");
 
 /** So many commands of one player are carried out within that time; further ones are swallowed. */
 const MOST_CALLS = 3;

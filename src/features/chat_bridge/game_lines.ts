@@ -25,6 +25,10 @@ const LONGEST_SAID = 500;
 /** Begins what goes on from the line above. */
 const GOES_ON = "… ";
 
+/** As loose as `game_commands.ts`, and for whatever name of a command. */
+const COMMAND =
+  /^\s*(?:[!！]\p{L}[\p{L}\p{N}]*|\?(?:link|report|discord|online)(?![\p{L}\p{N}]))/iu;
+
 /** The colour that the game gives a line, with a bracket that it leaves behind some of them. */
 const COLOURED =
   /^((?:Tribe .*?: Day \d{1,10}, [\d:]{8}: )?)<RichColor Color="[^"]*">(.*)<\/>\)?$/s;
@@ -54,12 +58,12 @@ export function saidOf(line: ChatLine): string | null {
 
 /** Whether a player wrote it to a bot, such as `!online`. */
 export function isCommand(line: ChatLine): boolean {
-  return line.kind === "chat" && /^!\p{L}/u.test(line.text);
+  return line.kind === "chat" && COMMAND.test(line.text);
 }
 
 /** The line as it may be stored. */
 export function withoutSecret(line: PlayerChat): PlayerChat {
-  return isCommand(line) ? { ...line, text: /^\S+/.exec(line.text)![0] } : line;
+  return isCommand(line) ? { ...line, text: COMMAND.exec(line.text)![0].trim() } : line;
 }
 
 /** What the program says about a line, in Discord's markup, and the escaped text of the game. */

@@ -21,8 +21,9 @@ export interface Inbox {
   /** Puts a message behind those before it. What becomes of it is shown on the message. */
   take(message: IncomingMessage): void;
   /**
-   * Takes up what waited when the program ended. To be called once, before the first message.
-   * Resolves when it is read. Never rejects.
+   * Takes up what waited when the program ended. To be called before the first message, and again
+   * when it failed.
+   * @throws {StoreError}
    */
   resume(): Promise<void>;
   status(): {
@@ -44,6 +45,8 @@ export interface InboxOptions {
   readonly debug: (line: string) => void;
   /** Whether the server shows every sign that is not ASCII as `?`. */
   readonly usesAscii: () => boolean;
+  /** Whether nothing is to be carried; what waits is then given back. */
+  readonly isPaused: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Source of jitter: numbers from 0 up to, not including, 1. */
@@ -98,6 +101,8 @@ class ServerInbox implements Inbox {
   readonly #ended = new Set<Id>();
   readonly #stopping = new AbortController();
   #isOver = false;
+  /** Aborted when a message comes while the others wait. */
+  #newcomer = new AbortController();
   #work: Promise<void> | undefined;
   #tidying: Promise<void> | undefined;
   #storePausedUntil = 0;
@@ -138,14 +143,14 @@ class ServerInbox implements Inbox {
       this.#tell(entry, { sign: "❌", note });
     } else {
       this.#queue.push(entry);
+      this.#newcomer.abort();
       this.#work ??= this.#workOff();
     }
   }
 
   async resume(): Promise<void> {
-    const read = this.#takeUp();
-    this.#work = read.then(() => this.#workOff());
-    await read;
+    await this.#takeUp();
+    if (this.#queue.length > 0) this.#work ??= this.#workOff();
   }
 
   status(): { readonly waiting: number } {
@@ -170,8 +175,8 @@ class ServerInbox implements Inbox {
 
   async #takeUp(): Promise<void> {
     const { server, store, clock } = this.#options;
-    let stored: WaitingMessage[] = [];
-    await this.#withStore(async () => void (stored = await store.list(server.id)));
+    const stored = await store.list(server.id);
+    if (this.#stopping.signal.aborted) return;
     const entries = stored.map((message): Entry => ({
       ...message,
       takenAt: message.writtenAt.getTime(),
@@ -187,7 +192,6 @@ class ServerInbox implements Inbox {
 
   /** Never rejects. */
   async #workOff(): Promise<void> {
-    const { clock, random = Math.random } = this.#options;
     const { signal } = this.#stopping;
     while (this.#queue.length > 0 && !signal.aborted) {
       const entry = this.#queue[0]!;
@@ -196,11 +200,8 @@ class ServerInbox implements Inbox {
       if (end) {
         this.#queue.shift();
         this.#end(entry, end);
-      } else if (!signal.aborted) {
-        await this.#wait();
-        const { least, most } = TRY_AGAIN_MS;
-        // An abort ends the loop.
-        await clock.sleep(least + random() * (most - least), signal).catch(() => {});
+      } else {
+        await this.#pause();
       }
     }
     this.#work = undefined; // without a gap: the next message may come in the very next moment
@@ -208,8 +209,9 @@ class ServerInbox implements Inbox {
 
   /** @returns how it ended; undefined when it is to be tried again, or the program stops. */
   async #deliver(entry: Entry): Promise<End | undefined> {
-    const { server, accepted, clock } = this.#options;
+    const { server, accepted, isPaused, clock } = this.#options;
     while (!this.#stopping.signal.aborted) {
+      if (isPaused()) return this.#notDelivered(entry, "the bridge is paused");
       if (entry.isWaiting && leftMs(entry, clock) <= 0) return this.#undelivered(entry);
       const command = entry.commands[entry.sent]!;
       entry.isSending = true;
@@ -249,8 +251,22 @@ class ServerInbox implements Inbox {
     return undefined;
   }
 
-  /** The server is away: whoever waits is told, and stored. */
-  async #wait(): Promise<void> {
+  /** The server is away: until it is tried again whoever waits is told and stored, at once. */
+  async #pause(): Promise<void> {
+    const { clock, random = Math.random } = this.#options;
+    const { signal } = this.#stopping;
+    const { least, most } = TRY_AGAIN_MS;
+    const end = clock.now() + least + random() * (most - least);
+    while (clock.now() < end && !signal.aborted) {
+      await this.#holdAll();
+      if (this.#queue.some(({ isWaiting }) => !isWaiting)) continue; // came meanwhile
+      this.#newcomer = new AbortController();
+      const either = AbortSignal.any([signal, this.#newcomer.signal]);
+      await clock.sleep(end - clock.now(), either).catch(() => {});
+    }
+  }
+
+  async #holdAll(): Promise<void> {
     for (const entry of this.#queue) {
       if (entry.isWaiting) continue;
       entry.isWaiting = true;
@@ -262,6 +278,10 @@ class ServerInbox implements Inbox {
 
   #undelivered(entry: Entry, why = this.#trouble): End {
     const reason = why ? reasonOf(why, this.#name) : "the server was away too long";
+    return this.#notDelivered(entry, reason);
+  }
+
+  #notDelivered(entry: Entry, reason: string): End {
     const what = entry.sent > 0 ? "only its beginning was delivered" : "not delivered";
     return { sign: "❌", note: `${what}: ${reason}`, reason };
   }

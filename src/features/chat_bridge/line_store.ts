@@ -38,7 +38,10 @@ export interface LineStore {
   gameLog(serverId: string): Promise<PlayerChat[]>;
   /** Keeps that in place of what was kept. */
   keepGameLog(serverId: string, lines: readonly PlayerChat[]): Promise<void>;
-  /** Forgets lines that were posted before that time, but not the last 600 said on each server. */
+  /**
+   * Forgets lines that were posted before that time, but of each server not the newest message nor
+   * what players said last, 600 lines.
+   */
   prune(before: Date): Promise<void>;
 }
 
@@ -121,11 +124,15 @@ export function storedLines(db: Database): LineStore {
         sql`
         delete from chat_lines using (
           select server_id, position,
-            count(said) over (partition by server_id order by position desc) as said_since
+            count(said) over (partition by server_id order by position desc) as said_since,
+            max(position) filter (where message_id is not null)
+              over (partition by server_id) as newest
           from chat_lines
         ) as aged
         where chat_lines.server_id = aged.server_id and chat_lines.position = aged.position
-          and said_since > ${LOG_LINES} and posted_at < ${before.toISOString()}::timestamptz`);
+          and (said is null or said_since > ${LOG_LINES})
+          and aged.position is distinct from newest
+          and posted_at < ${before.toISOString()}::timestamptz`);
     },
   };
 }

@@ -8,7 +8,7 @@
 import type { PlayerChat } from "../../ark/chat.ts";
 import type { KeptPlaces } from "../../discord/kept_places.ts";
 import type { IncomingMessage, Surface } from "../../discord/surface.ts";
-import type { Clock } from "../../runtime/clock.ts";
+import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { HealthCheck } from "../../runtime/health.ts";
 import type { Job } from "../../runtime/jobs.ts";
 import type { Log } from "../../runtime/log.ts";
@@ -63,7 +63,7 @@ const KEPT_MS = 7 * 24 * 60 * 60_000;
 export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   const { servers, surface, roster, clock, log, db, alert } = needs;
   const settings = openSettings({ db, log });
-  const mutes = openMutes({ db, clock, log });
+  const mutes = openMutes({ db, clock });
   const lines = storedLines(db);
   const usesAscii = ({ id }: GameServer) => bridges.get(id)!.usesAscii;
   const sent = (serverId: string, command: string) => {
@@ -73,6 +73,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
     servers,
     sent: ({ id }, command) => sent(id, command),
     usesAscii,
+    isPaused: ({ id }) => settings.of(id).isPaused,
     clock,
   });
   const gameCommands = openGameCommands({
@@ -86,10 +87,10 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
     log,
   });
 
-  function hear(server: GameServer, line: PlayerChat): boolean {
+  function hear(server: GameServer, line: PlayerChat, when: { isLate: boolean }): boolean {
     if (gameCommands.take(server, line)) return false;
     if (mutes.isMuted("player", line.player)) return false;
-    if (needs.crossChat) crossChat.share(server, line);
+    if (needs.crossChat && !when.isLate) crossChat.share(server, line);
     return true;
   }
 
@@ -103,22 +104,23 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   };
   const bridges = new Map(servers.map((server) => [server.id, new ServerBridge(server, parts)]));
 
+  /** Before that nobody knows who is muted and what is paused; a store that is away fails it soon. */
+  const firstLoad = Promise.withResolvers<void>();
+
   async function onMessage(message: IncomingMessage): Promise<void> {
     if (message.author.isBot) return;
+    await firstLoad.promise;
     const bridge = bridges.get(needs.places.threadKey(message.channelId) ?? "");
     if (!bridge) return;
-    const { channelId, id } = message;
-    if (mutes.isMuted("member", message.author.id)) return await surface.react(channelId, id, "🔇");
-    if (!bridge.isPaused) return bridge.take(message);
-    await surface.react(channelId, id, "❌");
-    await surface.post(channelId, { text: "-# ❌ not delivered: the bridge is paused" }, {
-      answers: id,
-    });
+    if (!mutes.isMuted("member", message.author.id)) return bridge.take(message);
+    await surface.react(message.channelId, message.id, "🔇");
   }
 
   let isLoaded = false;
   async function open(): Promise<void> {
-    if (!isLoaded) await Promise.all([settings.load(), mutes.load()]);
+    if (!isLoaded) {
+      await Promise.all([settings.load(), mutes.load()]).finally(firstLoad.resolve);
+    }
     isLoaded = true;
     const opened = await Promise.allSettled(Array.from(bridges.values(), (it) => it.open()));
     const failed = opened.find(({ status }) => status === "rejected");
@@ -154,7 +156,10 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
         name: `chat ${index + 1}`,
         every: { seconds: needs.pollSeconds },
         limitMs: PULL_LIMIT_MS,
-        run: (signal) => bridge.pull(signal),
+        run: async (signal) => {
+          await unlessAborted(firstLoad.promise, signal);
+          await bridge.pull(signal);
+        },
       })),
     ],
     health: [bridgeCheck(isStoreAway)],
@@ -191,7 +196,7 @@ function bridgeCheck(isStoreAway: () => boolean): HealthCheck {
           ? {
             state: "down",
             text: "the store is away: lines are kept in memory until it is back",
-            german: "die Datenbank ist weg: Zeilen bleiben im Speicher, bis sie wieder da ist",
+            german: "die Datenbank antwortet nicht: Zeilen bleiben so lange im Speicher",
           }
           : { state: "ok", text: "carries chat", german: "überträgt den Chat" },
       ),

@@ -5,8 +5,8 @@
  */
 
 import type { Clock } from "../../runtime/clock.ts";
-import type { Log } from "../../runtime/log.ts";
 import type { Database } from "../../store/sql.ts";
+import { foldedName } from "../names.ts";
 
 /** What a mute concerns. */
 export type MuteKind = "member" | "player";
@@ -25,12 +25,12 @@ export interface Mute {
 
 /** The mutes of all servers. */
 export interface Mutes {
-  /** Reads what is stored. Never throws: without the store nobody is muted until the next call. */
+  /** Reads what is stored. Until that works nobody is muted. @throws {StoreError} */
   load(): Promise<void>;
   isMuted(kind: MuteKind, key: string): boolean;
   /**
    * Mutes somebody, or changes the end of a mute.
-   * @throws {RangeError} when the end is not within the next {@linkcode LONGEST_MUTE_DAYS} days.
+   * @throws {RangeError} when the end is not within the next {@linkcode LONGEST_MUTE_MS}.
    * @throws {StoreError} and nothing is changed.
    */
   add(mute: Mute): Promise<void>;
@@ -43,15 +43,14 @@ export interface Mutes {
   list(): readonly Mute[];
 }
 
-/** What is meant to last longer is a ban, or forgotten. */
-export const LONGEST_MUTE_DAYS = 365;
+/** 365 days: what is meant to last longer is a ban, or forgotten. */
+export const LONGEST_MUTE_MS = 365 * 86_400_000;
 
-const DAY_MS = 86_400_000;
 const DEADLINE_MS = 5_000;
 
 /** No mute is known before {@linkcode Mutes.load}. */
 export function openMutes(
-  { db, clock, log }: { readonly db: Database; readonly clock: Clock; readonly log: Log },
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
 ): Mutes {
   const mutes = new Map<string, Mute>();
 
@@ -62,12 +61,8 @@ export function openMutes(
 
   return {
     async load() {
-      try {
-        const stored = await loadMutes(db, new Date(clock.now()));
-        for (const mute of stored) mutes.set(idOf(mute.kind, mute.key), mute);
-      } catch (error) {
-        log.warn("Cannot read who is muted: nobody is, until it works", { error });
-      }
+      const stored = await loadMutes(db, new Date(clock.now()));
+      for (const mute of stored) mutes.set(idOf(mute.kind, mute.key), mute);
     },
     isMuted(kind, key) {
       const mute = mutes.get(idOf(kind, key));
@@ -75,33 +70,25 @@ export function openMutes(
     },
     async add(mute) {
       const leftMs = mute.until.getTime() - clock.now();
-      if (!(leftMs > 0 && leftMs <= LONGEST_MUTE_DAYS * DAY_MS)) {
-        const end = Number.isNaN(leftMs) ? "no date" : mute.until.toISOString();
-        throw new RangeError(
-          `Cannot mute: the end must be within ${LONGEST_MUTE_DAYS} days, it is ${end}`,
-        );
+      if (!(leftMs > 0 && leftMs <= LONGEST_MUTE_MS)) {
+        throw new RangeError(`Cannot mute: it must end within 365 days, not in ${leftMs} ms`);
       }
-      const known = { ...mute, key: folded(mute.key) };
+      const known = { ...mute, key: foldedName(mute.key) };
       await saveMute(db, known);
       mutes.set(idOf(known.kind, known.key), known);
     },
     async remove(kind, key) {
-      await db.run(DEADLINE_MS, (sql) =>
-        sql`
-        delete from chat_mutes where kind = ${kind} and key = ${folded(key)}`);
-      return mutes.delete(idOf(kind, key));
+      const ends = await deleteMute(db, kind, foldedName(key));
+      mutes.delete(idOf(kind, key));
+      return ends !== undefined && ends > clock.now();
     },
     list,
   };
 }
 
-/** Ids have no letters, so that it does nothing to them. */
-function folded(key: string): string {
-  return key.normalize("NFC").trim().toLowerCase();
-}
-
+/** Ids of members are digits, which folding leaves as they are. */
 function idOf(kind: MuteKind, key: string): string {
-  return `${kind} ${folded(key)}`;
+  return `${kind} ${foldedName(key)}`;
 }
 
 async function loadMutes(db: Database, now: Date): Promise<Mute[]> {
@@ -126,6 +113,15 @@ async function saveMute(db: Database, { kind, key, name, until, byId }: Mute): P
     values (${kind}, ${key}, ${name}, ${until.toISOString()}::timestamptz, ${byId})
     on conflict (kind, key) do update
       set name = excluded.name, until = excluded.until, by_id = excluded.by_id`);
+}
+
+/** @returns when the mute would have ended, in Unix milliseconds; undefined when there was none */
+async function deleteMute(db: Database, kind: MuteKind, key: string): Promise<number | undefined> {
+  const [row] = await db.run(DEADLINE_MS, (sql) =>
+    sql<Pick<Row, "until">[]>`
+    delete from chat_mutes where kind = ${kind} and key = ${key}
+    returning extract(epoch from until)::float8 as until`);
+  return row && row.until * 1000;
 }
 
 interface Row {

@@ -64,12 +64,7 @@ export const MOST_IN_MEMORY = 1_000;
 /** Older lines are seen to be late. */
 const LATE_MS = 120_000;
 const POST_PAUSE = { firstMs: 1_000, maxMs: 15_000 };
-/**
- * Discord will never take this text, whatever it does not like: AutoMod, its filter of links, or a
- * rule that we do not know. Source: Discord's documentation, "JSON Error Codes".
- */
-const REFUSED = [50006, 50035, 200_000, 200_001, 240_000];
-/** Stands in the place of such a line. */
+/** Stands in the place of a line that Discord refuses for good. */
 const LEFT_OUT = "-# (a line that Discord refuses)";
 /** A store that is away may take 5 s to say so: chat does not wait for that every time. */
 const STORE_PAUSE_MS = 5_000;
@@ -114,6 +109,8 @@ class ServerOutbox implements Outbox {
   #batch: Batch | undefined;
   #lastPosition = 0;
   #lastMessageId: string | undefined;
+  /** The newest message of the run before. */
+  #messageIdBefore: string | undefined;
   #isAcquainted = false;
   #work: Promise<void> | undefined;
   #nap = new AbortController();
@@ -268,7 +265,7 @@ class ServerOutbox implements Outbox {
       if (this.#failures > 0) this.#options.log.info("Chat lines are posted again");
       this.#failures = 0;
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!(error instanceof DiscordRestError && error.isTextRefused)) throw error;
       this.#breakUp(lines, error);
     }
     this.#batch = undefined;
@@ -331,6 +328,8 @@ class ServerOutbox implements Outbox {
     } else if (this.#beyond !== 0) {
       await this.#withStore(async () => {
         const { lines, count } = await store.waiting(serverId, MOST_IN_MEMORY);
+        // What the run before has sealed stands before all that was posted from memory since.
+        if (this.#beyond === undefined) this.#lastMessageId = this.#messageIdBefore;
         this.#window = lines.map((line) => ({ ...line, isStored: true }));
         this.#beyond = count - lines.length;
       });
@@ -366,7 +365,7 @@ class ServerOutbox implements Outbox {
       if (line.batch !== undefined) line.batch += shift;
     }
     this.#lastPosition = Math.max(this.#lastPosition + Math.max(shift, 0), position);
-    this.#lastMessageId ??= messageId;
+    this.#messageIdBefore = messageId;
     this.#isAcquainted = true;
   }
 
@@ -393,10 +392,6 @@ class ServerOutbox implements Outbox {
     this.#isStoreAway = false;
     return true;
   }
-}
-
-function isRefused(error: unknown): error is DiscordRestError {
-  return error instanceof DiscordRestError && REFUSED.includes(error.code ?? 0);
 }
 
 /** How many lines at the head belong to the first line's message. */

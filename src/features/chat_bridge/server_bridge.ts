@@ -12,7 +12,7 @@ import { fill } from "../../discord/texts.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { GameServer, Roster } from "../feature.ts";
-import type { BridgeStatus } from "./bridge_status.ts";
+import { type BridgeStatus, relative } from "./bridge_status.ts";
 import { type Drain, openDrain } from "./drain.ts";
 import { type Echoes, openEchoes } from "./echoes.ts";
 import { type Inbox, MOST_MESSAGES, openInbox } from "./inbox.ts";
@@ -30,8 +30,15 @@ export interface BridgeParts {
   readonly lines: LineStore;
   readonly waiting: WaitingStore;
   readonly roster: Pick<Roster, "online">;
-  /** Whether what a player said is to be shown on Discord. */
-  readonly hear: (server: GameServer, line: PlayerChat) => boolean;
+  /**
+   * Whether what a player said is to be shown on Discord. It is late when it may have been said
+   * long ago, as while the program did not run.
+   */
+  readonly hear: (
+    server: GameServer,
+    line: PlayerChat,
+    when: { readonly isLate: boolean },
+  ) => boolean;
   /** A line for the channel that tells what became of each message. */
   readonly debug: (line: string) => void;
   /** A line for staff. */
@@ -45,6 +52,8 @@ export interface BridgeParts {
 const CHANNEL = "chat-bridge-channel";
 /** Staff are told of the same trouble again after a day. */
 const TELL_AGAIN_MS = 24 * 60 * 60_000;
+/** What was said since a look that is older than this and a round of looks may be stale. */
+const LATE_MS = 60_000;
 
 /** The bridge to one server. */
 export class ServerBridge {
@@ -57,9 +66,11 @@ export class ServerBridge {
   readonly #inbox: Inbox;
   #threadId: string | undefined;
   #lastLine: Date | undefined;
-  #gapsTold = 0;
+  /** Whether the present look brings what may have been said long ago. */
+  #isLate = true;
+  #gapsKnown = 0;
+  #gapToldAt: Date | undefined;
   #isOpen = false;
-  #resuming: Promise<void> | undefined;
   /** Messages that came before the bridge was open: those of the run before go first. */
   readonly #early: IncomingMessage[] = [];
 
@@ -98,6 +109,7 @@ export class ServerBridge {
       accepted: (command) => this.sent(command),
       debug,
       usesAscii: () => this.usesAscii,
+      isPaused: () => this.isPaused,
       clock,
       log,
     });
@@ -116,7 +128,7 @@ export class ServerBridge {
   async open(): Promise<void> {
     if (this.#isOpen) return;
     await this.#inThread(() => Promise.resolve());
-    await (this.#resuming ??= this.#inbox.resume());
+    await this.#inbox.resume();
     this.#isOpen = true;
     for (const message of this.#early.splice(0)) this.#inbox.take(message);
   }
@@ -125,6 +137,8 @@ export class ServerBridge {
   async pull(signal: AbortSignal): Promise<void> {
     if (this.isPaused) return;
     const { lastLook } = this.#drain.status();
+    const { clock, pollMs } = this.#parts;
+    this.#isLate = !lastLook || clock.now() - lastLook.getTime() > LATE_MS + pollMs;
     await this.#drain.pull(signal);
     // Without an answer nobody can know what became of our own lines.
     if (this.#drain.status().lastLook === lastLook) return this.#echoes.forget();
@@ -177,23 +191,25 @@ export class ServerBridge {
       return false;
     }
     this.#lastLine = new Date(this.#parts.clock.now());
-    return line.kind !== "chat" || this.#parts.hear(this.server, line);
+    return line.kind !== "chat" ||
+      this.#parts.hear(this.server, line, { isLate: this.#isLate });
   }
 
   async #tellStaff(): Promise<void> {
     const { settings, clock, alert } = this.#parts;
     const { id, name } = this.server;
     const server = toDiscordText(name);
-    const now = clock.now();
+    const now = new Date(clock.now());
+    const isDue = (toldAt: Date | undefined) =>
+      !toldAt || now.getTime() - toldAt.getTime() >= TELL_AGAIN_MS;
     const { gaps } = this.#drain.status();
-    if (gaps > this.#gapsTold) {
-      alert(fill(NOTICES.gap, "en", { server, time: `<t:${Math.floor(now / 1000)}:t>` }));
+    if (gaps > this.#gapsKnown && isDue(this.#gapToldAt)) {
+      this.#gapToldAt = now;
+      alert(fill(NOTICES.gap, "en", { server, time: relative(now) }));
     }
-    this.#gapsTold = gaps;
-    const { drainToldAt } = settings.of(id);
-    const isTold = drainToldAt && now - drainToldAt.getTime() < TELL_AGAIN_MS;
-    if (!this.#echoes.isDrained || isTold) return;
+    this.#gapsKnown = gaps;
+    if (!this.#echoes.isDrained || !isDue(settings.of(id).drainToldAt)) return;
     alert(fill(NOTICES.drained, "en", { server }));
-    await settings.change(id, { drainToldAt: new Date(now) });
+    await settings.change(id, { drainToldAt: now });
   }
 }

@@ -31,13 +31,13 @@ export const NOTICES = {
     en: "⚠️ **The database is away**\nThe chat bridge goes on and keeps lines in memory until it " +
       "is back. If BlissBot is stopped hard before that, lines that are not posted yet are lost. " +
       "Check PostgreSQL; `/health` of the Master shows the error.",
-    de: "⚠️ **Die Datenbank ist weg**\nDie Chatbrücke läuft weiter und hält Zeilen so lange im " +
-      "Speicher. Wird BlissBot vorher hart beendet, gehen noch nicht gepostete Zeilen verloren. " +
+    de: "⚠️ **Die Datenbank antwortet nicht**\nDie Chatbrücke läuft weiter und hält Zeilen so " +
+      "lange im Speicher. Wird BlissBot vorher hart beendet, gehen noch nicht gepostete Zeilen verloren. " +
       "Prüfe PostgreSQL; `/zustand` beim Master zeigt den Fehler.",
   },
   storeBack: {
     en: "✅ **The database is back**\nWhat the chat bridge kept in memory is stored now.",
-    de: "✅ **Die Datenbank ist wieder da**\nWas die Chatbrücke im Speicher hielt, ist jetzt " +
+    de: "✅ **Die Datenbank antwortet wieder**\nWas die Chatbrücke im Speicher hielt, ist jetzt " +
       "gesichert.",
   },
   /** `time` is when, relative. */
@@ -45,8 +45,9 @@ export const NOTICES = {
     en: "⚠️ **{server}: chat may be missing**\nThe connection broke {time} while the chat was " +
       "being read, and the game's log had nothing to fill the gap with. Start the game server " +
       "with `-servergamelog`: then BlissBot fetches such lines from there.",
-    de: "⚠️ **{server}: Womöglich fehlt Chat**\nDie Verbindung riss {time} beim Lesen des Chats " +
-      "ab, und das Spielprotokoll gab nichts her, um die Lücke zu füllen. Starte den Spielserver " +
+    de:
+      "⚠️ **{server}: Vielleicht fehlen Chatzeilen**\nDie Verbindung riss {time} beim Lesen des Chats " +
+      "ab, und im Protokoll des Spiels stand nichts, was die Lücke füllt. Starte den Spielserver " +
       "mit `-servergamelog`: Dann holt BlissBot solche Zeilen von dort.",
   },
 } as const satisfies Record<string, Text>;
@@ -56,10 +57,10 @@ export const TEXTS = {
   command: { en: "bridge", de: "brücke" },
   about: {
     en: "The chat bridge: how it is doing, pause it, mute somebody",
-    de: "Die Chatbrücke: wie es ihr geht, anhalten, jemanden stummschalten",
+    de: "Chatbrücke: nachsehen, wie sie läuft, sie anhalten, jemanden stummschalten",
   },
   action: { en: "action", de: "aktion" },
-  actionAbout: { en: "What to do", de: "Was zu tun ist" },
+  actionAbout: { en: "What to do", de: "Was du tun willst" },
   status: { en: "status", de: "Status" },
   pause: { en: "pause", de: "anhalten" },
   resume: { en: "resume", de: "fortsetzen" },
@@ -103,14 +104,13 @@ export const TEXTS = {
   },
   storeAway: {
     en: "⚠️ The database is away: lines are kept in memory only. Check PostgreSQL.",
-    de: "⚠️ Die Datenbank ist weg: Zeilen liegen nur im Speicher. Prüfe PostgreSQL.",
+    de: "⚠️ Die Datenbank antwortet nicht: Zeilen liegen nur im Speicher. Prüfe PostgreSQL.",
   },
   gaps: {
-    en:
-      "Chat may be missing after broken connections, times since the start: {count}. Started with " +
-      "`-servergamelog`, the game server helps to fill such gaps.",
-    de: "Nach Verbindungsabbrüchen kann Chat fehlen, Fälle seit dem Start: {count}. Mit " +
-      "`-servergamelog` gestartet, hilft der Spielserver, solche Lücken zu füllen.",
+    en: "Chat may be missing after broken connections, times since the start: {count}. Start the " +
+      "game server with `-servergamelog`: then BlissBot fills such gaps.",
+    de: "Nach Verbindungsabbrüchen fehlen vielleicht Chatzeilen, seit dem Start: {count}-mal. " +
+      "Starte den Spielserver mit `-servergamelog`, dann füllt BlissBot solche Lücken.",
   },
   lastError: { en: "Last trouble {time}: {text}", de: "Letzte Störung {time}: {text}" },
   muted: { en: "Muted", de: "Stummgeschaltet" },
@@ -127,12 +127,13 @@ export const TEXTS = {
   didResume: { en: "✅ Running again: {servers}", de: "✅ Läuft wieder: {servers}" },
   didMute: {
     en: "🔇 Muted: {who}. The bridge carries nothing of theirs over; that ends {time}.",
-    de: "🔇 Stummgeschaltet: {who}. Die Brücke gibt davon nichts weiter; das endet {time}.",
+    de:
+      "🔇 Stummgeschaltet: {who}. Was von dort kommt, überträgt die Brücke nicht; das endet {time}.",
   },
-  didUnmute: { en: "🔊 {who} is heard again.", de: "🔊 {who} wird wieder gehört." },
+  didUnmute: { en: "🔊 {who} is heard again.", de: "🔊 {who} ist wieder zu hören." },
   wasNotMuted: {
     en: "{who} is not muted. `status` lists who is.",
-    de: "{who} ist nicht stummgeschaltet. `Status` zeigt, wer es ist.",
+    de: "{who} ist nicht stummgeschaltet. Wer es ist, zeigt `Status`.",
   },
   whom: {
     en: "Enter either `player` (a name in the game) or `member` (somebody on Discord), and only " +

@@ -20,7 +20,7 @@ import { StoreError } from "../../store/errors.ts";
 import { findPlayer, playerOption } from "../server_options.ts";
 import type { BanKeeper } from "./ban_keeper.ts";
 import type { Ban, BanStore, NewBan } from "./ban_store.ts";
-import { act } from "./console_acts.ts";
+import { banAndKick } from "./console_acts.ts";
 import { oneLine, readLength, readLink, readReason } from "./input.ts";
 import { demandServers, type ModerationNeeds, recordResults } from "./needs.ts";
 import { statesMessage } from "./states.ts";
@@ -199,11 +199,9 @@ async function banOnce(
   { caller, needs }: { caller: Caller; needs: BanNeeds },
 ): Promise<Answer> {
   const { language } = caller;
-  const results = await Promise.all(needs.servers.map(async (server) => {
-    const banned = await act(server, "BanPlayer", player.id);
-    if (banned.outcome === "done") await act(server, "KickPlayer", player.id);
-    return banned;
-  }));
+  const results = await Promise.all(
+    needs.servers.map((server) => banAndKick(server, player.id)),
+  );
   await recordResults(results, needs, { caller, what: "ban", target: player.id, reason });
   const title = fill(TEXTS.banned, language, { player: nameOf(player) });
   const lines = results.map((result) => resultLine(result, language));

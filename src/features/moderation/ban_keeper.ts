@@ -9,7 +9,7 @@ import type { Job } from "../../runtime/jobs.ts";
 import type { Audit } from "../../store/audit.ts";
 import type { GameServer } from "../feature.ts";
 import type { BanStore, Task } from "./ban_store.ts";
-import { act, type ActResult } from "./console_acts.ts";
+import { act, banAndKick } from "./console_acts.ts";
 
 /** Applies bans. */
 export interface BanKeeper {
@@ -47,7 +47,12 @@ export function openBanKeeper({ servers, store, audit, clock }: BanKeeperNeeds):
     if (["paused", "closed"].includes(server.console.status().state)) return;
     for (const task of await store.tasks(server.id)) {
       signal.throwIfAborted();
-      const { outcome, why } = await unlessAborted(carryOut(server, task), signal);
+      const { outcome, why } = await unlessAborted(
+        task.wantsBan
+          ? banAndKick(server, task.accountId)
+          : act(server, "UnbanPlayer", task.accountId),
+        signal,
+      );
       if (outcome === "done") await done(server, task);
       else await store.markFailed(server.id, task, why ?? outcome);
       if (outcome === "failed" || outcome === "unknown") return; // the next one would fare no better
@@ -67,17 +72,17 @@ export function openBanKeeper({ servers, store, audit, clock }: BanKeeperNeeds):
     });
   }
 
-  async function run(): Promise<void> {
+  async function run(jobSignal: AbortSignal): Promise<void> {
     if (!isSpread) await store.spread(servers.map(({ id }) => id));
     isSpread = true;
     await store.endTimed(new Date(clock.now()));
-    await Promise.all(rounds.map((round) => round.next()));
+    await unlessAborted(Promise.all(rounds.map((round) => round.next())), jobSignal);
   }
 
   return {
     job: { name: "apply bans", every: { seconds: EVERY_SECONDS }, limitMs: LIMIT_MS, run },
     async apply() {
-      const work = Promise.all(rounds.map((round) => round.next()));
+      const work = Promise.allSettled(rounds.map((round) => round.next()));
       await settlesWithin(APPLY_MS, { work, clock });
     },
     async stop() {
@@ -85,13 +90,6 @@ export function openBanKeeper({ servers, store, audit, clock }: BanKeeperNeeds):
       await Promise.all(rounds.map((round) => round.ended()));
     },
   };
-}
-
-/** A ban also throws out who is there, which BanPlayer alone does not always do on ASA. */
-async function carryOut(server: GameServer, { accountId, wantsBan }: Task): Promise<ActResult> {
-  if (!wantsBan) return await act(server, "UnbanPlayer", accountId);
-  const banned = await act(server, "BanPlayer", accountId);
-  return banned.outcome === "done" ? await act(server, "KickPlayer", accountId) : banned;
 }
 
 /**

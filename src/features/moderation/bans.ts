@@ -6,10 +6,11 @@
 
 import type { Answer, Call, Command, Language } from "../../discord/surface.ts";
 import { fill } from "../../discord/texts.ts";
+import { demandStore } from "../demand_store.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import type { BanNeeds } from "./ban.ts";
 import type { ListedBan } from "./ban_store.ts";
-import { demandStore } from "./needs.ts";
+
 import { TEXTS } from "./texts.ts";
 import { banPages, banTable, shown } from "./view.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cut } from "../../discord/text.ts";
 import { RconError } from "../../rcon/errors.ts";
 import type { GameServer } from "../feature.ts";
 
@@ -31,6 +32,8 @@ const DONE: Readonly<Record<Verb, string>> = {
 /** Usual on ASA, whatever became of it. */
 const NO_RESPONSE = "server received, but no response!!";
 
+/** Of an answer, which may be a page: it is stored and shown as a reason. */
+const LONGEST_WHY = 200;
 /** People wait for it. */
 const WAIT_MS = 3_000;
 
@@ -41,10 +44,21 @@ export async function act(server: GameServer, verb: Verb, accountId: string): Pr
     const done = ["", NO_RESPONSE, `${accountId} ${DONE[verb]}`];
     return done.includes(answer.toLowerCase())
       ? { server, outcome: "done", why: undefined }
-      : { server, outcome: "refused", why: answer };
+      : { server, outcome: "refused", why: cut(answer, LONGEST_WHY) };
   } catch (error) {
     if (!(error instanceof RconError)) throw error;
     const outcome = error.outcome === "unknown" ? "unknown" : "failed";
     return { server, outcome, why: error.reason };
   }
+}
+
+/**
+ * Bans on one server, and throws out who is there: on ASA BanPlayer alone does not always do that.
+ * What the kick is answered does not count, as who is banned is seldom there.
+ */
+export async function banAndKick(server: GameServer, accountId: string): Promise<ActResult> {
+  const banned = await act(server, "BanPlayer", accountId);
+  if (banned.outcome !== "done") return banned;
+  const kicked = await act(server, "KickPlayer", accountId);
+  return kicked.outcome === "refused" ? banned : kicked;
 }

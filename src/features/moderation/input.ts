@@ -5,6 +5,7 @@
 
 import { Refusal } from "../../discord/surface.ts";
 import { fillEach } from "../../discord/texts.ts";
+import { parseLength } from "../length.ts";
 import { TEXTS } from "./texts.ts";
 
 /** Values of options; those left out are missing. */
@@ -13,9 +14,6 @@ type Typed = string | number | boolean | undefined;
 /** Six-bots, "Options used everywhere". */
 const LONGEST_REASON = 200;
 const LONGEST_LINK = 400;
-
-/** Milliseconds. */
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A reason or note on one line; may be empty. @throws {Refusal} when it is too long */
 export function readNote(typed: Typed): string {
@@ -33,12 +31,11 @@ export function readReason(typed: Typed): string {
   return reason;
 }
 
-/** Milliseconds of `30m`, `12h` or `7d`; undefined when nothing was typed. @throws {Refusal} */
+/** Milliseconds, see {@linkcode parseLength}; undefined when nothing was typed. @throws {Refusal} */
 export function readLength(typed: Typed): number | undefined {
   if (typed === undefined) return undefined;
-  const [, count = "0", unit = ""] = /^(\d{1,4}) ?([mhd])$/i.exec(String(typed).trim()) ?? [];
-  const ms = Number(count) * (UNITS[unit.toLowerCase()] ?? 0);
-  if (ms > 0) return ms;
+  const ms = parseLength(String(typed));
+  if (ms !== undefined) return ms;
   throw new Refusal("WRONG_INPUT", TEXTS.wrongLength);
 }
 

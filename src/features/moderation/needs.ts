@@ -3,14 +3,13 @@
  * @module
  */
 
-import { type Caller, Refusal } from "../../discord/surface.ts";
+import type { Caller } from "../../discord/surface.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
-import { StoreError } from "../../store/errors.ts";
 import type { GameServer, Roster } from "../feature.ts";
+import { findServers } from "../server_options.ts";
 import type { ActResult } from "./console_acts.ts";
-import { TEXTS } from "./texts.ts";
 
 /** What commands of moderation need. */
 export interface ModerationNeeds {
@@ -51,16 +50,5 @@ export async function recordResults(
 
 /** @throws {Refusal} when there is no server that anything could be done on */
 export function demandServers(servers: readonly GameServer[]): void {
-  if (servers.length === 0) throw new Refusal("UNKNOWN_SERVER", TEXTS.noServers);
-}
-
-/** What the store gives. @throws {Refusal} while it is away: then nothing can be done */
-export async function demandStore<T>(work: Promise<T>, log: Log): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    log.warn("A command was refused: the store is away", { error });
-    throw new Refusal("INTERNAL", TEXTS.storeAway);
-  }
+  findServers(servers, undefined);
 }

@@ -16,20 +16,6 @@ export const TEXTS = {
     en: "The text has {length} signs, and {most} are the most. Make it shorter.",
     de: "Der Text hat {length} Zeichen, höchstens {most} sind erlaubt. Kürze ihn.",
   },
-  noServers: {
-    en:
-      "No game server with a console is configured. Whoever runs the bot enters host, rcon_port " +
-      "and rcon_password of each server in config.toml.",
-    de: "Es ist kein Spielserver mit Konsole eingetragen. Wer den Bot betreibt, trägt host, " +
-      "rcon_port und rcon_password jedes Servers in config.toml ein.",
-  },
-  storeAway: {
-    en:
-      "The database does not answer, so nothing was done. Try again in a minute; `/health` tells " +
-      "admins more.",
-    de: "Die Datenbank antwortet nicht, deshalb ist nichts passiert. Versuch es in einer Minute " +
-      "noch einmal; Admins sehen mehr unter `/zustand`.",
-  },
 
   // One line per server.
   refused: { en: "it answered: {why}", de: "seine Antwort: {why}" },
@@ -110,8 +96,8 @@ export const TEXTS = {
   forEver: { en: "for ever", de: "für immer" },
   online: { en: "Online", de: "Online" },
   onlineSince: {
-    en: "{server}, seen there since {time}",
-    de: "{server}, dort gesehen seit {time}",
+    en: "{server}, first seen there {time}",
+    de: "{server}, dort zuerst gesehen {time}",
   },
   nowhere: { en: "nowhere", de: "nirgends" },
   lastSeen: { en: "Last seen", de: "Zuletzt gesehen" },
@@ -145,7 +131,7 @@ export const TEXTS = {
       "`/bans`. Run `/ban` again when the database is back.",
     de:
       "⚠️ **Die Datenbank antwortet nicht, deshalb konnte ich mir diesen Bann nicht merken.** Die " +
-      "Server haben ihn einmal mitgeteilt bekommen. Er wird nirgends nachgeholt, endet nicht von " +
+      "Server haben einmal Bescheid bekommen. Der Bann wird nirgends nachgeholt, endet nicht von " +
       "selbst und fehlt vielleicht unter `/banns`. Ruf `/bannen` noch einmal auf, wenn die Datenbank " +
       "zurück ist.",
   },
@@ -160,8 +146,7 @@ export const TEXTS = {
     en:
       "The bot knows of no ban of this player. The servers were told all the same, once, in case " +
       "the ban was made in another way.",
-    de:
-      "Der Bot kennt keinen Bann dieses Spielers. Die Server haben es trotzdem einmal mitgeteilt " +
+    de: "Der Bot kennt keinen Bann dieses Spielers. Die Server haben trotzdem einmal Bescheid " +
       "bekommen, falls er auf anderem Weg gebannt wurde.",
   },
 
@@ -191,8 +176,8 @@ export const TEXTS = {
   },
   listed: { en: "by <@{by}> {since} · until: {until}", de: "von <@{by}> {since} · bis: {until}" },
   lifted: {
-    en: "🔓 over {time}, not yet on: {servers}",
-    de: "🔓 vorbei {time}, noch nicht auf: {servers}",
+    en: "🔓 ended {time}, not yet on: {servers}",
+    de: "🔓 beendet {time}, noch nicht auf: {servers}",
   },
   waitingOn: { en: "🕒 not yet on: {servers}", de: "🕒 noch nicht auf: {servers}" },
   more: {

@@ -6,11 +6,12 @@
 
 import type { Answer, Call, Command, Option } from "../../discord/surface.ts";
 import { fill } from "../../discord/texts.ts";
+import { demandStore } from "../demand_store.ts";
 import { findPlayer, type KnownPlayers, playerOption } from "../server_options.ts";
 import type { BanNeeds } from "./ban.ts";
 import { act } from "./console_acts.ts";
 import { readReason } from "./input.ts";
-import { type Deed, demandServers, demandStore, recordResults } from "./needs.ts";
+import { type Deed, demandServers, recordResults } from "./needs.ts";
 import { statesMessage } from "./states.ts";
 import { TEXTS } from "./texts.ts";
 import { nameOf, resultLine } from "./view.ts";

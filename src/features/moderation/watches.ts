@@ -15,9 +15,10 @@ import {
 import { fill, fillEach } from "../../discord/texts.ts";
 import type { Job } from "../../runtime/jobs.ts";
 import type { RosterChange } from "../feature.ts";
+import { demandStore } from "../demand_store.ts";
 import { findPlayer, type KnownPlayers, playerOption } from "../server_options.ts";
 import { oneLine, readNote } from "./input.ts";
-import { demandStore, type ModerationNeeds } from "./needs.ts";
+import type { ModerationNeeds } from "./needs.ts";
 import { TEXTS } from "./texts.ts";
 import { nameOf, relative, shown } from "./view.ts";
 import type { Watch, WatchStore } from "./watch_store.ts";
@@ -39,8 +40,6 @@ export interface Watches {
 
 /** Each change of a watched player looks for its watch, and staff read the list. */
 const MOST_WATCHES = 200;
-/** Of one player: crashes and changes of server come as several changes within seconds. */
-const QUIET_MS = 30_000;
 const WATCHES_PER_PAGE = 10;
 
 /** Watches from now on. */
@@ -92,12 +91,10 @@ function playerToWatch(list: WatchList, { roster }: WatchNeeds): Option {
   };
 }
 
-/** The watches, and when staff were last told of each. */
+/** The watches. */
 class WatchList implements KnownPlayers {
   readonly #needs: WatchNeeds;
   readonly #watches = new Map<string, Watch>();
-  /** By account id, milliseconds. */
-  readonly #toldAt = new Map<string, number>();
   #isLoaded = false;
 
   constructor(needs: WatchNeeds) {
@@ -119,9 +116,9 @@ class WatchList implements KnownPlayers {
   /** Once it is read, it changes only here. */
   async load(): Promise<void> {
     if (this.#isLoaded) return;
-    for (const watch of await this.#needs.store.list()) {
-      if (!this.#watches.has(watch.accountId)) this.#watches.set(watch.accountId, watch);
-    }
+    const stored = await this.#needs.store.list();
+    if (this.#isLoaded) return; // somebody else was faster, and may have changed it since
+    for (const watch of stored) this.#watches.set(watch.accountId, watch);
     this.#isLoaded = true;
   }
 
@@ -133,15 +130,13 @@ class WatchList implements KnownPlayers {
   async remove(accountId: string): Promise<void> {
     await this.#needs.store.remove(accountId);
     this.#watches.delete(accountId);
-    this.#toldAt.delete(accountId);
   }
 
+  /** Every change: with one left out, staff would look for a player where nobody is any more. */
   tell({ what, serverId, player }: RosterChange): void {
-    const { servers, alert, clock } = this.#needs;
+    const { servers, alert } = this.#needs;
     const watch = this.#watches.get(player.id);
-    const toldAt = this.#toldAt.get(player.id);
-    if (!watch || toldAt !== undefined && clock.now() - toldAt < QUIET_MS) return;
-    this.#toldAt.set(player.id, clock.now());
+    if (!watch) return;
     const server = servers.find(({ id }) => id === serverId)?.name ?? serverId;
     alert(fill(TEXTS[what], watch.language, {
       player: nameOf(player),

@@ -54,7 +54,7 @@ const FORBIDDEN: ReadonlyMap<string, Text> = new Map([
 ]);
 
 /** They end the game, destroy, or take something from players that nothing gives back. */
-const DESTRUCTIVE = /^(?:doexit|exit|quit|restartlevel|destroy|kill|rename|disallow)/;
+const DESTRUCTIVE = /^(?:doexit|exit|quit|restartlevel|destroy|kill|clear|rename|disallow)/;
 
 /**
  * The command as it is sent: without blanks around it and without `cheat` or `admincheat`, which the

@@ -99,7 +99,7 @@ export class ScheduleRuns {
       const by = { id: schedule.byId, displayName: schedule.byName, language: "en" } as const;
       const work = sending.sendToAll(this.orderOf(schedule, by));
       const outcome = summaryOf(await unlessAborted(work, signal));
-      if (outcome.outcome !== "done") this.#tell(schedule, outcome.error ?? "");
+      if (outcome.error !== undefined) this.#tell(schedule, outcome.error);
       await this.#finish(schedule.id, outcome);
     } catch (error) {
       if (!signal.aborted) log.error(`Schedule ${schedule.id} failed`, { error });
@@ -125,8 +125,12 @@ function summaryOf(results: readonly Result[]): RunOutcome {
   if (results.length === 0) return { outcome: "failed", error: TEXTS.noServer.en };
   const outcomes = results.map(({ execution }) => execution ? outcomeOf(execution) : "unknown");
   const outcome = (["failed", "unknown"] as const).find((bad) => outcomes.includes(bad)) ?? "done";
-  const errors = results.flatMap(({ server, execution }) =>
-    execution?.failure ? [`${server.name}: ${execution.failure.reason}`] : []
-  );
-  return { outcome, error: errors.join("; ") };
+  const errors = results.flatMap(({ server: { name }, execution }) => {
+    const { reason, outcome } = execution?.failure ?? {};
+    if (reason === undefined) return [];
+    return outcome === "unknown"
+      ? `${name}: ${TEXTS.unknownShort.en}, ${reason}`
+      : `${name}: ${reason}`;
+  });
+  return { outcome, ...(errors.length > 0 && { error: errors.join("; ") }) };
 }

@@ -33,14 +33,15 @@ export type NewSchedule =
 /** How a run ended. */
 export interface RunOutcome {
   readonly outcome: "done" | "failed" | "unknown";
-  readonly error?: string | null;
+  /** On which servers it did not go well, and why. */
+  readonly error?: string;
 }
 
 /** Schedules that are not over; one more is refused. */
 export const MOST_SCHEDULES = 100;
 
 const DEADLINE_MS = 5_000;
-/** A command that was to be sent once is not sent when it is later than this. */
+/** A command is not sent later than this: what was meant for the night does harm in the evening. */
 const LATE_MS = 10 * 60_000;
 /** So long one that is over stands in the list. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -122,10 +123,10 @@ export class ScheduleStore {
   }
 
   /** Notes how the last run ended. */
-  async finish(id: number, { outcome, error = null }: RunOutcome): Promise<void> {
+  async finish(id: number, { outcome, error }: RunOutcome): Promise<void> {
     await this.#db.run(DEADLINE_MS, (sql) =>
       sql`
-      update schedules set last_outcome = ${outcome}, last_error = ${error}
+      update schedules set last_outcome = ${outcome}, last_error = ${error ?? null}
       where id = ${id}::bigint`);
   }
 }
@@ -136,7 +137,7 @@ function claim(
 ): Schedule {
   const { cron, nextRun } = schedule;
   const dueAt = nextRun ?? now;
-  const isMissed = cron === undefined && now.getTime() - dueAt.getTime() > LATE_MS;
+  const isMissed = now.getTime() - dueAt.getTime() > LATE_MS;
   return {
     ...schedule,
     nextRun: cron === undefined ? undefined : nextOf(cron),

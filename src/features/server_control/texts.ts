@@ -11,8 +11,9 @@ export const FAILURES: Readonly<Record<RconFailure, Text>> = {
   invalid: {
     en: "It cannot be sent as one command: {reason}.",
     de:
-      "Das geht nicht als ein Befehl: Er braucht vorn seinen Namen, höchstens 900 Bytes und darf " +
-      "weder Zeilenumbrüche noch Steuer- oder unsichtbare Zeichen, „|“ oder „//“ enthalten.",
+      "Das lässt sich nicht als ein Befehl senden: Er muss mit seinem Namen beginnen, darf höchstens " +
+      "900 Bytes lang sein und weder Zeilenumbrüche noch Steuer- oder unsichtbare Zeichen, „|“ oder " +
+      "„//“ enthalten.",
   },
   busy: { en: "Too busy: {reason}.", de: "Die Konsole hat gerade zu viel zu tun." },
   unreachable: { en: "It cannot be reached: {reason}.", de: "Der Server ist nicht erreichbar." },
@@ -24,7 +25,7 @@ export const FAILURES: Readonly<Record<RconFailure, Text>> = {
   broken: { en: "The connection broke: {reason}.", de: "Die Verbindung ist abgebrochen." },
   paused: {
     en: "It failed again and again: {reason}.",
-    de: "Der Server hat mehrmals versagt und wird in Kürze von selbst wieder versucht.",
+    de: "Der Server war mehrmals nicht zu erreichen; BlissBot versucht es von selbst wieder.",
   },
   closed: { en: "The bot is stopping.", de: "Der Bot wird gerade beendet." },
 };
@@ -47,7 +48,7 @@ export const TEXTS = {
     de: "Den Spielern eines Servers etwas sagen",
   },
   text: { en: "text", de: "text" },
-  textAbout: { en: "At most 200 signs", de: "Höchstens 200 Zeichen" },
+  textAbout: { en: "At most 200 characters", de: "Höchstens 200 Zeichen" },
   style: { en: "style", de: "stil" },
   styleAbout: { en: "In the chat, or as a banner", de: "Im Chat oder als Banner" },
   chat: { en: "chat", de: "Chat" },
@@ -110,7 +111,7 @@ export const TEXTS = {
     de: "Diese Frage ist offen bis {time}.",
   },
   nobody: { en: "nobody is online", de: "niemand ist online" },
-  online: { en: "{count} online: {names}", de: "{count} online: {names}" },
+  online: { en: "{count} online", de: "{count} online" },
   andMore: { en: "{names} and {count} more", de: "{names} und {count} weitere" },
   notKnown: { en: "not known who is online", de: "unbekannt, wer online ist" },
   go: { en: "Go", de: "Los" },
@@ -118,29 +119,29 @@ export const TEXTS = {
   again: { en: "Ask again", de: "Noch einmal fragen" },
   cancelled: { en: "Cancelled, nothing was sent.", de: "Abgebrochen, nichts wurde gesendet." },
   notYours: {
-    en: "Only who was asked can decide this. Run the command yourself.",
+    en: "Only the person who was asked can decide this. Run the command yourself.",
     de: "Das kann nur entscheiden, wer gefragt wurde. Ruf den Befehl selbst auf.",
   },
 
   said: { en: "Said to the players", de: "Den Spielern gesagt" },
   sentTitle: { en: "Sent", de: "Gesendet" },
   bannerNote: {
-    en: "ARK: Survival Ascended does not show banners on every server. The chat is surer.",
-    de: "ARK: Survival Ascended zeigt Banner nicht auf jedem Server. Der Chat ist sicherer.",
+    en: "ARK: Survival Ascended does not show banners on every server. The chat always works.",
+    de: "ARK: Survival Ascended zeigt Banner nicht auf jedem Server. Der Chat kommt immer an.",
   },
   nothingReadable: {
-    en: "Nothing is left of the text that the game could show. Write words.",
+    en: "Nothing of the text is left that the game could show. Write words.",
     de: "Vom Text bleibt nichts übrig, was das Spiel zeigen könnte. Schreib Wörter.",
   },
   tooLong: {
-    en: "The text is too long: {length} of {most} signs. Shorten it.",
+    en: "The text is too long: {length} of {most} characters. Shorten it.",
     de: "Der Text ist zu lang: {length} von {most} Zeichen. Kürze ihn.",
   },
 
   schedule: { en: "schedule", de: "zeitplan" },
   scheduleAbout: {
-    en: "Console commands that are sent by the clock",
-    de: "Konsolenbefehle, die nach der Uhr gesendet werden",
+    en: "Console commands that are sent at set times",
+    de: "Konsolenbefehle, die zu festen Zeiten gesendet werden",
   },
   action: { en: "action", de: "aktion" },
   actionAbout: { en: "What to do", de: "Was zu tun ist" },
@@ -169,14 +170,14 @@ export const TEXTS = {
   },
   wrongWhen: {
     en:
-      "“{typed}” is no time that comes. Write `2h`, `30m`, `friday 20:00`, `2026-12-24 18:00`, or minute, " +
+      "“{typed}” is not a time, or never comes. Write `2h`, `30m`, `friday 20:00`, `2026-12-24 18:00`, or minute, " +
       "hour, day, month and weekday as in cron: `0 6 * * *`.",
     de:
-      "„{typed}“ ist keine Zeit, die kommt. Schreib `2h`, `30m`, `freitag 20:00`, `2026-12-24 18:00`, " +
+      "„{typed}“ ist keine Zeit oder kommt nie. Schreib `2h`, `30m`, `freitag 20:00`, `2026-12-24 18:00`, " +
       "oder Minute, Stunde, Tag, Monat und Wochentag wie bei cron: `0 6 * * *`.",
   },
   tooNear: {
-    en: "That time is over. Times are those of {timezone}; enter one that is to come.",
+    en: "That time has passed. Times are those of {timezone}; enter one that is still to come.",
     de: "Diese Zeit ist vorbei. Zeiten gelten in {timezone}; gib eine an, die noch kommt.",
   },
   tooFar: {
@@ -186,8 +187,9 @@ export const TEXTS = {
   clash: {
     en: "{server} restarts {time}, and the command would come within 5 minutes of that. Choose " +
       "another time.",
-    de: "{server} startet {time} neu, und der Befehl käme keine 5 Minuten davon entfernt. Wähle " +
-      "eine andere Zeit.",
+    de:
+      "{server} startet {time} neu, und der Befehl käme weniger als 5 Minuten davor oder danach. " +
+      "Wähle eine andere Zeit.",
   },
   tooMany: {
     en: "There are {most} schedules already. Remove one first.",
@@ -198,7 +200,7 @@ export const TEXTS = {
   title: { en: "Schedules", de: "Zeitpläne" },
   none: {
     en: "There are no schedules. `/schedule add` makes one.",
-    de: "Es gibt keine Zeitpläne. `/zeitplan anlegen` macht einen.",
+    de: "Es gibt keine Zeitpläne. Mit `/zeitplan anlegen` legst du einen an.",
   },
   allServers: { en: "all servers", de: "alle Server" },
   next: { en: "next {time} ({relative})", de: "nächstes Mal {time} ({relative})" },
@@ -213,7 +215,7 @@ export const TEXTS = {
   },
   lastMissed: {
     en: "❌ missed: the program was off at {time}",
-    de: "❌ verpasst: Das Programm lief nicht, {time}",
+    de: "❌ verpasst {time}: Das Programm lief nicht",
   },
   /** English alone is used: nobody asked, and what is told is stored. */
   alert: {

@@ -17,9 +17,12 @@ import { TEXTS } from "./texts.ts";
 /** Names that are shown of those who are online on a server. */
 const MOST_NAMES = 10;
 const LONGEST_NAME = 32;
+const LONGEST_SERVER_NAME = 60;
 /** Of an answer that stands in one line. */
 const LONGEST_ANSWER = 150;
 const SCHEDULES_PER_PAGE = 10;
+/** Of the lines of all servers; the rest of an embed's 4096 is for what stands around them. */
+const MOST_LINES_LENGTH = 3_500;
 
 /** The pages of all servers, one after the other. */
 export function resultPages(
@@ -31,25 +34,46 @@ export function resultPages(
   );
 }
 
-/** One line per server: ✅, ❌ with the reason, or ⚠️ when nobody knows. */
+/**
+ * One line per server: ✅, ❌ with the reason, ⚠️ when nobody knows, ⏳ when it is still at it. Of
+ * very many servers only the signs.
+ */
 export function resultLines(
   results: readonly Result[],
   { language, showAnswers }: { readonly language: Language; readonly showAnswers: boolean },
 ): string {
-  return results.map(({ server, execution }) => {
-    const name = `**${toDiscordText(server.name)}**`;
-    if (!execution) return `⏳ ${name} ${TEXTS.atWork[language]}`;
-    const { answer, failure } = execution;
-    if (failure) {
-      const reason = reasonOf(failure, language);
-      return failure.outcome === "not sent"
-        ? `❌ ${name} ${reason}`
-        : `⚠️ ${name} ${TEXTS.unknownShort[language]}. ${reason}`;
-    }
-    if (!showAnswers) return `✅ ${name}`;
-    const said = isEmptyAnswer(answer ?? "") ? TEXTS.noText[language] : toDiscordText(answer!);
-    return `✅ ${name} ${cut(said, LONGEST_ANSWER)}`;
-  }).join("\n");
+  return fitting(results, (result, isShort) => {
+    const [sign, said] = signAndWords(result, language);
+    const words = isShort || sign === "✅" && !showAnswers ? [] : [said];
+    return [sign, shownName(result.server), ...words].join(" ");
+  });
+}
+
+function signAndWords({ execution }: Result, language: Language): readonly [string, string] {
+  if (!execution) return ["⏳", TEXTS.atWork[language]];
+  const { answer = "", failure } = execution;
+  if (!failure) {
+    const said = isEmptyAnswer(answer) ? TEXTS.noText[language] : shownAnswer(answer);
+    return ["✅", said];
+  }
+  const reason = reasonOf(failure, language);
+  if (failure.outcome === "not sent") return ["❌", reason];
+  return ["⚠️", `${TEXTS.unknownShort[language]}. ${reason}`];
+}
+
+/** Cut before it is escaped, so that no backslash is left alone. */
+function shownAnswer(text: string): string {
+  return toDiscordText(cut(text, LONGEST_ANSWER));
+}
+
+function shownName({ name }: GameServer): string {
+  return `**${toDiscordText(cut(name, LONGEST_SERVER_NAME))}**`;
+}
+
+/** A line for each; when there is no room for that, a short one for each. */
+function fitting<T>(all: readonly T[], lineOf: (one: T, isShort: boolean) => string): string {
+  const whole = all.map((one) => lineOf(one, false)).join("\n");
+  return whole.length <= MOST_LINES_LENGTH ? whole : all.map((one) => lineOf(one, true)).join("\n");
 }
 
 /** Lime when every server took it. */
@@ -77,24 +101,30 @@ export function questionEmbed(
     readonly language: Language;
   },
 ): Embed {
-  const lines = servers.map(({ id, name }) =>
-    `**${toDiscordText(name)}** · ${whoIsOnline(online(id), language)}`
-  );
+  const lines = fitting(servers, (server, isShort) => {
+    const who = whoIsOnline(online(server.id), { language, isShort });
+    return `${shownName(server)} · ${who}`;
+  });
   const ends = fill(TEXTS.reallyEnds, language, { time: relative(until) });
   return {
     title: TEXTS.really[language],
-    description: [code(command), "", ...lines, "", ends].join("\n"),
+    description: [code(command), "", lines, "", ends].join("\n"),
   };
 }
 
-function whoIsOnline(players: readonly Presence[] | undefined, language: Language): string {
+function whoIsOnline(
+  players: readonly Presence[] | undefined,
+  { language, isShort }: { readonly language: Language; readonly isShort: boolean },
+): string {
   if (!players) return TEXTS.notKnown[language];
   if (players.length === 0) return TEXTS.nobody[language];
+  const online = fill(TEXTS.online, language, { count: players.length });
+  if (isShort) return online;
   const names = players.slice(0, MOST_NAMES)
     .map(({ name }) => toDiscordText(cut(name, LONGEST_NAME)) || "–").join(", ");
   const count = players.length - MOST_NAMES;
   const shown = count > 0 ? fill(TEXTS.andMore, language, { names, count }) : names;
-  return fill(TEXTS.online, language, { count: players.length, names: shown });
+  return `${online}: ${shown}`;
 }
 
 /** All schedules; what is over stands last. */
@@ -152,8 +182,8 @@ function lastRunText(
   language: Language,
 ): string | undefined {
   if (!lastRun || !lastOutcome) return undefined;
-  const error = toDiscordText(cut(lastError, LONGEST_ANSWER));
-  return fill(LAST_RUNS[lastOutcome], language, { time: dateTime(lastRun), error });
+  const values = { time: dateTime(lastRun), error: shownAnswer(lastError) };
+  return fill(LAST_RUNS[lastOutcome], language, values);
 }
 
 /** A text of one line in code, which it cannot leave. */

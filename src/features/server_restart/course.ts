@@ -152,9 +152,12 @@ async function look(console: GameConsole, signal: AbortSignal): Promise<RconErro
   }
 }
 
-/** A game that stands still, as in a save, is not gone, unless it stands still again and again. */
+/**
+ * Whether the process has ended. A game that stands still, as in a save, or a connection that breaks
+ * is no proof of that, unless it happens again and again.
+ */
 function isGone(failure: RconError | undefined): boolean {
-  return failure !== undefined && ["unreachable", "broken", "paused"].includes(failure.kind);
+  return failure !== undefined && ["unreachable", "paused"].includes(failure.kind);
 }
 
 function wordsOf(error: unknown): string {

@@ -22,6 +22,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
 import type { Database } from "../../store/sql.ts";
 import type { Feature, GameServer, Roster } from "../feature.ts";
+import { demandStore } from "../demand_store.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import type { RestartServer } from "./course.ts";
 import type { Plan } from "./plan.ts";
@@ -116,7 +117,7 @@ function serverCommand(options: ServerRestartOptions, state: State): Command {
 
 async function ask(
   { options: typed, caller: { language } }: Call,
-  { servers, roster, clock, guildId }: ServerRestartOptions,
+  { servers, roster, clock, guildId, log }: ServerRestartOptions,
   { plans, questions }: State,
 ): Promise<Answer> {
   const serverIds = findServers(servers, typed["server"]).map(({ id }) => id);
@@ -127,7 +128,7 @@ async function ask(
     reason: reasonOf(typed["reason"]),
     endsAt: new Date(clock.now() + QUESTION_MS),
   };
-  await plans.resume();
+  await demandStore(plans.resume(), log);
   refuseIfPlanned(serverIds, plans, guildId);
   questions.set(question.id, question);
   const [oldest] = questions.keys();
@@ -179,7 +180,7 @@ function restartCard(options: ServerRestartOptions, state: State): Card {
     press: async (press) => {
       const [action, id = ""] = press.args;
       const { plans, questions } = state;
-      await plans.resume();
+      await demandStore(plans.resume(), options.log);
       const plan = plans.find(id);
       if (action === "go" && !plan) return await begin(id, press, { options, state });
       if (action === "cancel" && !plan && questions.delete(id)) return cancelled(press);
@@ -195,7 +196,7 @@ async function begin(
   { caller, channelId, messageId }: Press,
   context: { readonly options: ServerRestartOptions; readonly state: State },
 ): Promise<Answer> {
-  const { options: { clock, guildId }, state: { plans, questions } } = context;
+  const { options: { clock, guildId, log }, state: { plans, questions } } = context;
   const question = questions.get(id);
   const now = clock.now();
   if (!question || now > question.endsAt.getTime() || messageId === undefined) {
@@ -214,7 +215,7 @@ async function begin(
     messageId,
     servers: serverIds.map((serverId) => ({ serverId, state: "announced" })),
   };
-  await plans.begin(plan);
+  await demandStore(plans.begin(plan), log);
   questions.delete(id);
   return cardOf(plan, context);
 }

@@ -28,8 +28,8 @@ export interface Plan {
  *
  * announced: its time has not come. restarting: it is told to stop, or was. back: it answers again.
  * not told: it could not be told to stop. never down: it was told and went on running. not back: it
- * stopped and does not answer. aborted: by an admin. overdue: its time came while nothing could be
- * done. forgotten: it is no longer configured.
+ * stopped and does not answer. aborted: by an admin. overdue: its time came, or it was to be
+ * announced, while nothing could be done. forgotten: it is no longer configured.
  */
 export type State =
   | "announced"
@@ -58,6 +58,11 @@ export interface ServerRestart {
   backAt?: Date | undefined;
   /** Why it failed, or who aborted it. */
   words?: string | undefined;
+}
+
+/** Whether it is stored and nobody was told of it: it did not begin. */
+export function isUntold({ state, toldMinutes }: ServerRestart): boolean {
+  return state === "announced" && toldMinutes === undefined;
 }
 
 /** Whether nothing more will happen to it. */

@@ -11,7 +11,7 @@ import type { Plan, ServerRestart, State } from "./plan.ts";
 
 /** What is remembered of restarts. Every call may throw a StoreError. */
 export interface PlanStore {
-  /** Adds all servers of a plan, or none. */
+  /** Adds all servers of a plan, or none; in place of plans for them that never began. */
   add(plan: Plan): Promise<void>;
   /** Writes what has become of one of its servers. */
   save(planId: string, server: ServerRestart): Promise<void>;
@@ -40,16 +40,18 @@ export function storedPlans(db: Database): PlanStore {
         position,
         state,
       }));
-      await db.run(DEADLINE_MS, (sql) =>
-        sql`
+      const serverIds = JSON.stringify(plan.servers.map(({ serverId }) => serverId));
+      await db.transaction(DEADLINE_MS, async (sql) => {
+        await sql`
+        delete from restarts where state = 'announced' and told_minutes is null
+          and server_id in (select jsonb_array_elements_text(${serverIds}::text::jsonb))`;
+        await sql`
         insert into restarts (plan_id, reason, by_id, by_name, due_at, language, channel_id,
           message_id, server_id, position, state)
         select * from jsonb_to_recordset(${storable(JSON.stringify(rows))}::text::jsonb) as rows (
           plan_id text, reason text, by_id text, by_name text, due_at timestamptz, language text,
-          channel_id text, message_id text, server_id text, position int, state text)
-        on conflict (plan_id, server_id) do update -- of a try whose answer was lost
-          set due_at = excluded.due_at, by_id = excluded.by_id, by_name = excluded.by_name,
-            language = excluded.language`);
+          channel_id text, message_id text, server_id text, position int, state text)`;
+      });
     },
     async save(planId, { serverId, state, toldMinutes, saveFailure, words, ...times }) {
       const [exitAt, downAt, backAt] = [times.exitAt, times.downAt, times.backAt].map(written);

@@ -14,7 +14,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
 import type { GameServer } from "../feature.ts";
 import { follow, type RestartServer } from "./course.ts";
-import { hasFailed, isOver, type Plan, type ServerRestart } from "./plan.ts";
+import { hasFailed, isOver, isUntold, type Plan, type ServerRestart, type State } from "./plan.ts";
 import type { PlanStore } from "./plan_store.ts";
 import { TEXTS } from "./texts.ts";
 import { planMessage, serverLine, warning } from "./view.ts";
@@ -89,7 +89,8 @@ export class Plans {
 
   /**
    * Begins a plan for servers that have none.
-   * @throws {StoreError} Then nothing has begun, and it may be tried again.
+   * @throws {StoreError} Then nothing has begun, and it may be tried again. Should the store know the
+   * plan all the same, it never begins.
    */
   async begin(plan: Plan): Promise<void> {
     this.#beginning.add(plan); // at once, so that nobody else begins one meanwhile
@@ -155,7 +156,11 @@ export class Plans {
   async #resume(): Promise<void> {
     for (const plan of await this.#options.store.unfinished()) {
       const running = this.#keep(plan);
-      for (const restart of plan.servers) if (!isOver(restart)) this.#follow(running, restart);
+      for (const restart of plan.servers) {
+        // Whoever asked for it was told that it failed, or got no answer at all: no surprises.
+        if (isUntold(restart)) this.#drop(running, restart, "overdue");
+        else if (!isOver(restart)) this.#follow(running, restart);
+      }
     }
   }
 
@@ -177,10 +182,7 @@ export class Plans {
     const { plan } = running;
     const server = servers.find(({ id }) => id === restart.serverId);
     if (this.#stopping.signal.aborted) return;
-    if (!server) {
-      const changed = this.#change(running, restart, { state: "forgotten" });
-      return this.#do(changed.then(() => this.#end(plan, restart)));
-    }
+    if (!server) return this.#drop(running, restart, "forgotten");
     const course = new AbortController();
     running.courses.set(server.id, course);
     const followed = follow({
@@ -198,6 +200,12 @@ export class Plans {
         if (!course.signal.aborted) log.error("A restart broke off", { server: server.id, error });
       }),
     );
+  }
+
+  /** It will not take place. */
+  #drop(running: Running, restart: ServerRestart, state: State): void {
+    const changed = this.#change(running, restart, { state });
+    this.#do(changed.then(() => this.#end(running.plan, restart)));
   }
 
   /** Whether the store knows it. Never rejects. */

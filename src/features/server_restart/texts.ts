@@ -11,19 +11,19 @@ export const STATE_TEXTS: Readonly<Record<State | "going" | "down" | "unseen", T
   announced: { en: "stops {due}", de: "stoppt {due}" },
   restarting: { en: "going down", de: "fährt herunter" },
   going: { en: "stops now, saving the world", de: "stoppt jetzt, speichert die Welt" },
-  down: { en: "down since {since}", de: "aus seit {since}" },
+  down: { en: "went down {since}", de: "heruntergefahren {since}" },
   back: { en: "back after {time}", de: "wieder da nach {time}" },
   unseen: {
     en: "answers; BlissBot was away meanwhile and did not see whether it restarted",
-    de: "antwortet; BlissBot war zwischendurch weg und hat nicht gesehen, ob er neu startete",
+    de: "antwortet; BlissBot war zwischendurch weg und hat nicht gesehen, ob er neu gestartet ist",
   },
   "not told": {
     en: "could not be told to stop: {words}",
-    de: "war nicht zu erreichen, um zu stoppen: {words}",
+    de: "ließ sich nicht stoppen: {words}",
   },
   "never down": {
     en: "was told to stop and still runs after 3 min; look at it yourself",
-    de: "sollte stoppen und läuft nach 3 min noch immer; sieh selbst nach",
+    de: "sollte stoppen und läuft nach 3 min noch immer; schau selbst nach",
   },
   "not back": {
     en: "not back after 15 min: {words}; look at its host",
@@ -31,8 +31,10 @@ export const STATE_TEXTS: Readonly<Record<State | "going" | "down" | "unseen", T
   },
   aborted: { en: "aborted by {words}", de: "abgebrochen von {words}" },
   overdue: {
-    en: "cancelled: BlissBot or its store was away when it was due; start it anew if it is needed",
-    de: "abgesagt: BlissBot oder sein Speicher war zur Zeit nicht da; starte ihn bei Bedarf neu",
+    en: "cancelled: BlissBot or its database was away when it mattered; ask for it again if needed",
+    de:
+      "abgesagt: BlissBot oder seine Datenbank war im entscheidenden Moment nicht da; veranlasse " +
+      "ihn bei Bedarf noch einmal",
   },
   forgotten: {
     en: "cancelled: the server is no longer in config.toml",
@@ -43,7 +45,10 @@ export const STATE_TEXTS: Readonly<Record<State | "going" | "down" | "unseen", T
 /** Everything else. */
 export const TEXTS = {
   command: { en: "server", de: "server" },
-  about: { en: "Restarts game servers, announced in the game", de: "Startet Spielserver neu" },
+  about: {
+    en: "Restarts game servers, announced in the game",
+    de: "Startet Spielserver neu, mit Ansage im Spiel",
+  },
   action: { en: "action", de: "aktion" },
   actionAbout: { en: "What to do", de: "Was zu tun ist" },
   restart: { en: "restart", de: "neustart" },
@@ -80,13 +85,13 @@ export const TEXTS = {
   questionTitle: { en: "Restart?", de: "Neu starten?" },
   when: { en: "{delay} min after Go", de: "{delay} min nach Los" },
   atOnce: { en: "At once after Go", de: "Sofort nach Los" },
-  validUntil: { en: "The buttons work until {time}.", de: "Die Knöpfe gehen bis {time}." },
+  expires: { en: "The buttons expire {time}.", de: "Die Knöpfe verfallen {time}." },
   online: { en: "{count} online", de: "{count} online" },
   nobody: { en: "nobody online", de: "niemand online" },
   unknown: { en: "who is online is not known", de: "wer online ist, ist nicht bekannt" },
   why: { en: "Reason: {reason}", de: "Grund: {reason}" },
   go: { en: "Go", de: "Los" },
-  cancel: { en: "Cancel", de: "Nicht doch" },
+  cancel: { en: "Cancel", de: "Abbrechen" },
   cancelled: {
     en: "{name} has called the restart off before it began.",
     de: "{name} hat den Neustart abgeblasen, bevor er begann.",

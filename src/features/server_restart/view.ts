@@ -46,11 +46,11 @@ export function questionMessage(
       fill(text, language, { count: count ?? 0 })
     }`;
   });
-  const until = fill(TEXTS.validUntil, language, { time: relative(endsAt) });
+  const expiry = fill(TEXTS.expires, language, { time: relative(endsAt) });
   return {
     embeds: [{
       title: TEXTS.questionTitle[language],
-      description: [when, ...reasonLines(reason, language), "", ...lines, "", until].join("\n"),
+      description: [when, ...reasonLines(reason, language), "", ...lines, "", expiry].join("\n"),
     }],
     rows: [[
       { kind: "button", id: cardId(CARD, "go", id), label: TEXTS.go[language], style: "danger" },
@@ -158,7 +158,8 @@ function plainWords(words = "–"): string {
 function summary({ servers, language }: Plan): string {
   const wanted = servers.filter(({ state }) => state !== "aborted");
   const up = wanted.filter(({ state }) => state === "back");
-  if (up.length === 0) return TEXTS.nothing[language];
+  const isDown = wanted.some(({ state }) => state === "not back");
+  if (up.length === 0 && !isDown) return TEXTS.nothing[language];
   if (up.length < wanted.length) {
     return fill(TEXTS.notAllUp, language, { up: up.length, count: wanted.length });
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { storable } from "../../store/save_data.ts";
 import type { Database } from "../../store/sql.ts";
 import type { KnownPlayer } from "../feature.ts";
 
@@ -37,7 +38,7 @@ export function storedPlayers(db: Database): PlayerStore {
     async save(players) {
       const rows = players.map(({ id, name, serverId, seenAt }) => ({
         account_id: id,
-        name: storable(name),
+        name,
         server_id: serverId,
         seen_at: seenAt.toISOString(),
       }));
@@ -45,17 +46,12 @@ export function storedPlayers(db: Database): PlayerStore {
         sql`
         insert into known_players (account_id, name, server_id, seen_at)
         select account_id, name, server_id, seen_at
-        from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+        from jsonb_to_recordset(${storable(JSON.stringify(rows))}::text::jsonb)
           as seen(account_id text, name text, server_id text, seen_at timestamptz)
         on conflict (account_id) do update
           set name = excluded.name, server_id = excluded.server_id, seen_at = excluded.seen_at`);
     },
   };
-}
-
-/** PostgreSQL takes neither NUL nor half a character. */
-function storable(name: string): string {
-  return name.replaceAll("\0", "").toWellFormed();
 }
 
 interface Row {

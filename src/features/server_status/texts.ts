@@ -74,7 +74,7 @@ export const TEXTS = {
     en: "Nobody is online right now.",
     de: "Gerade ist niemand online.",
   },
-  nobodyTitle: { en: "The other servers", de: "Die anderen Server" },
+  othersTitle: { en: "The other servers", de: "Die anderen Server" },
   nobodyOn: { en: "Nobody is on {servers}.", de: "Niemand ist auf {servers}." },
   noAnswerFrom: { en: "No answer from {servers}.", de: "Keine Antwort von {servers}." },
   nameless: { en: "(no name)", de: "(ohne Namen)" },

@@ -151,7 +151,7 @@ export function playersPages(
     "",
     ageLine(servers, language),
   ];
-  const title = (isNobodyThere ? TEXTS.playersButton : TEXTS.nobodyTitle)[language];
+  const title = (isNobodyThere ? TEXTS.playersButton : TEXTS.othersTitle)[language];
   return [...pages, { title, text: lines.join("\n") }];
 }
 

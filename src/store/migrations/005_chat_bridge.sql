@@ -17,7 +17,6 @@ create table chat_lines (
   primary key (server_id, position)
 );
 create index on chat_lines (server_id, position) where posted_at is null;
-create index on chat_lines (posted_at);
 
 -- What players said by the game's log, which forgets it when it is read: kept until the lines that
 -- were missed are in chat_lines.

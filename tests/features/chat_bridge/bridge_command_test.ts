@@ -1,10 +1,8 @@
 /** `/bridge` as staff use it. */
 
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import fc from "fast-check";
 import type { BridgeStatus } from "../../../src/features/chat_bridge/bridge_status.ts";
 import { bridgeCommand } from "../../../src/features/chat_bridge/bridge_command.ts";
-import { parseMuteLength } from "../../../src/features/chat_bridge/mute_length.ts";
 import type { Mute } from "../../../src/features/chat_bridge/mutes.ts";
 import { type Outcome, shown, textOf } from "../../../src/sandbox/discord/people.ts";
 import type { Act } from "../../../src/store/audit.ts";
@@ -54,7 +52,9 @@ async function stageWithBridge({ servers = ["Island"] }: { servers?: readonly st
         clock,
         roster: {
           known: () =>
-            ["Ana", "Anton", "Ben", " ", "x".repeat(101), "Ana"].map((name) => ({
+            ["Ana", "An\x07ton", "Ben", " ", "\u3164", "x".repeat(101), "A\u200bna"].map((
+              name,
+            ) => ({
               id: "0".repeat(32),
               name,
               serverId: "island",
@@ -132,8 +132,8 @@ Deno.test("staff read what needs them first, and in words what to do", async () 
     "> 📤 Waiting for the game: 1",
     "> **Another tool reads this chat**, so lines are missing here. Turn off GetChat in the web " +
     "panel, RCON tool or second bot: one server, one reader.",
-    "> Chat may be missing after broken connections, times since the start: 2. Started with " +
-    "`-servergamelog`, the game server helps to fill such gaps.",
+    "> Chat may be missing after broken connections, times since the start: 2. Start the " +
+    "game server with `-servergamelog`: then BlissBot fills such gaps.",
     "> Last trouble <t:1773478800:R>: Cannot post: \\*Discord\\* answered 500",
     "⏸️ **Ragnarok** · paused · no line yet",
     "✅ **Island** · running · last line <t:1773480410:R> · delay 0.8 s",
@@ -292,39 +292,6 @@ Deno.test("people whose Discord is German run it in German", async () => {
   ]);
   match(await run({ aktion: "anhalten", server: "alle" }), /^⏸️ Angehalten: \*\*Island\*\*, \*\*R/);
   match(await run({ aktion: "fortsetzen" }), /^✅ Läuft wieder: /);
-  match(await run({ aktion: "Stummschaltung aufheben", spieler: "Ana" }), /wird wieder gehört/);
+  match(await run({ aktion: "Stummschaltung aufheben", spieler: "Ana" }), /ist wieder zu hören/);
   match(await run({ aktion: "stummschalten", spieler: "Ana", dauer: "bald" }), /ist keine Dauer/);
-});
-
-Deno.test("parseMuteLength() understands what people type, and nothing else", () => {
-  const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
-  const cases: [string, number | undefined][] = [
-    ["30m", 30 * minute],
-    [" 2H ", 2 * hour],
-    ["7d", 7 * day],
-    ["1d 12h", 36 * hour],
-    ["1w, 1d", 8 * day],
-    ["90 min", 90 * minute],
-    ["1 hour", hour],
-    ["2 Stunden", 2 * hour],
-    ["1 Woche", 7 * day],
-    ["365d", 365 * day],
-    ["366d", undefined],
-    ["0h", undefined],
-    ["1", undefined],
-    ["", undefined],
-    ["h", undefined],
-    ["1.5h", undefined],
-    ["1y", undefined],
-    ["1h then", undefined],
-    ["9999999999h", undefined],
-  ];
-  for (const [typed, ms] of cases) equal(parseMuteLength(typed), ms, typed);
-  const piece = fc.constantFrom("1", "99", "m", "h", "d", "w", " ", ",", "std", "-", ".", "é");
-  const text = fc.oneof(fc.string({ unit: "binary" }), fc.array(piece).map((all) => all.join("")));
-  fc.assert(fc.property(text, (typed) => {
-    const ms = parseMuteLength(typed);
-    ok(ms === undefined || ms >= minute && ms <= 365 * day);
-  }));
-  parseMuteLength("1m".repeat(50_000));
 });

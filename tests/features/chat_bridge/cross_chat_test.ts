@@ -13,6 +13,7 @@ import { openConsole } from "../../../src/rcon/console.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { openLog } from "../../../src/runtime/log.ts";
 import { type LocalArk, startArk } from "../../../src/sandbox/ark/server.ts";
+import { HandClock } from "../../hand_clock.ts";
 
 const LOG = openLog("test", { write: () => {}, now: () => new Date(), secrets: [] });
 
@@ -28,11 +29,12 @@ async function cluster(...names: readonly string[]) {
   const arks = await Promise.all(names.map((name) => startArk({ sessionName: name })));
   const servers = arks.map(serverOf);
   const accepted: string[] = [];
-  const ascii = new Set<GameServer>();
+  const [ascii, paused] = [new Set<GameServer>(), new Set<GameServer>()];
   const cross = openCrossChat({
     servers,
     clock: systemClock,
     usesAscii: (server) => ascii.has(server),
+    isPaused: (server) => paused.has(server),
     sent: (server, command) => accepted.push(`${server.name} ${command}`),
   });
   return {
@@ -40,6 +42,7 @@ async function cluster(...names: readonly string[]) {
     servers,
     accepted,
     ascii,
+    paused,
     cross,
     /** Reads each server's chat as the bridge does, and shares what players said. */
     async look(): Promise<number> {
@@ -120,6 +123,62 @@ Deno.test("more lines than twenty do not wait for a server; it misses them", asy
   await last;
   await stage.servers[1]!.console.send("ListPlayers");
   deepEqual(serverChats(ragnarok).length, 21); // one was under way
+});
+
+Deno.test("a line that is said just when the one before has arrived is carried over too", async () => {
+  const lines = ["second", "third"];
+  await using stage = await cluster("Island", "Ragnarok");
+  const [, ragnarok] = stage.arks as [LocalArk, LocalArk];
+  const island = stage.servers[0]!;
+  const cross = openCrossChat({
+    servers: stage.servers,
+    clock: systemClock,
+    usesAscii: () => false,
+    isPaused: () => false,
+    sent() {
+      const next = lines.shift(); // comes when the lane has found that nothing waits
+      if (next !== undefined) queueMicrotask(() => cross.share(island, said(next)));
+    },
+  });
+  const last = ragnarok.next(/: third$/);
+  cross.share(island, said("first"));
+  await last;
+  deepEqual(serverChats(ragnarok).map((one) => one.slice(-5)), ["first", "econd", "third"]);
+  await cross.stop();
+});
+
+Deno.test("nothing is carried into a server whose bridge is paused, nor long after it was said", async () => {
+  const clock = new HandClock();
+  await using stage = await cluster("Island", "Ragnarok");
+  const [, ragnarok] = stage.arks as [LocalArk, LocalArk];
+  const [island, other] = stage.servers as [GameServer, GameServer];
+  stage.paused.add(other);
+  stage.cross.share(island, said("while it is paused"));
+  stage.paused.delete(other);
+  stage.cross.share(island, said("😂")); // of which nothing is left
+  const again = ragnarok.next(/: again$/);
+  stage.cross.share(island, said("again"));
+  await again;
+  const go = ragnarok.freeze();
+  const late = openCrossChat({
+    servers: stage.servers,
+    clock,
+    usesAscii: () => false,
+    isPaused: () => false,
+    sent: () => {},
+  });
+  for (const text of ["under way", "late"]) late.share(island, said(text));
+  await clock.advance(5_001);
+  late.share(island, said("fresh"));
+  const fresh = ragnarok.next(/: fresh$/);
+  go();
+  await fresh;
+  deepEqual(serverChats(ragnarok).map((one) => one.replace(/^.*\]: /, "")), [
+    "again",
+    "under way",
+    "fresh",
+  ]);
+  await late.stop();
 });
 
 Deno.test("a line whose first part failed is not continued, and nothing is sent twice", async () => {

@@ -37,7 +37,11 @@ interface Bridge extends AsyncDisposable {
   said(): string[];
 }
 
-async function bridgeOf(theatre: Theatre, name: string, options: ArkOptions = {}): Promise<Bridge> {
+async function bridgeOf(
+  theatre: Theatre,
+  name: string,
+  options: ArkOptions & { logFile?: string } = {},
+): Promise<Bridge> {
   const scene = theatre.scene(name);
   const ark = await startArk({ ...options, manner: { encoding: "utf8", ...options.manner } });
   const logged: string[] = [];
@@ -49,7 +53,13 @@ async function bridgeOf(theatre: Theatre, name: string, options: ArkOptions = {}
   });
   const { host, port, password } = ark;
   const console = openConsole({ server: { name, host, port, password }, clock: fastClock, log });
-  const server = { id: name, name, map: undefined, logFile: ark.log?.path, console };
+  const server = {
+    id: name,
+    name,
+    map: undefined,
+    logFile: options.logFile ?? ark.log?.path,
+    console,
+  };
   const player = ark.player("Ana");
   player.join();
 
@@ -323,6 +333,22 @@ testPostgres("the game's chat on its way to Discord", async (url, t) => {
       deepEqual(it.said(), ["gr??e", "für dich", "danke"]);
       equal(it.drain.status().gaps, 0);
     });
+  });
+
+  await step("a log file that cannot be read is told once, and the game is asked", async () => {
+    await using it = await bridgeOf(theatre, "no file", { logFile: "/nowhere/ShooterGame.log" });
+    it.player.say("one");
+    await it.pull();
+    for (const line of ["two", "three"]) {
+      it.player.say(line);
+      it.ark.faults.next({ on: /^GetChat/ }, { kind: "reset" });
+      await it.pull();
+    }
+    await it.scene.sees("**Ana**: three");
+    deepEqual(it.said(), ["one", "two", "three"]);
+    const told = it.logged.filter((line) => /Cannot read the log of no file/.test(line));
+    equal(told.filter((line) => line.includes('"warn"')).length, 1);
+    ok(told.length > 1);
   });
 
   await step("a log with its times in brackets is read as well", async (it) => {

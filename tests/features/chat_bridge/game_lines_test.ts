@@ -126,6 +126,8 @@ Deno.test("saidOf() is the same for a line of the chat and of the log, and holds
   equal(saidOf(fromChat!), "Ana (Rex): hi");
   equal(saidOf(fromLog!), "Ana (Rex): hi");
   equal(saidOf(chat("Ana", "!link 123456")), "Ana (Ana): !link");
+  equal(saidOf(chat("Ana", "  ！link K7QX2M")), "Ana (Ana): ！link");
+  equal(saidOf(chat("Ana", "!link:123456")), "Ana (Ana): !link");
   equal(saidOf(chat("Ana", "!!! 123456")), "Ana (Ana): !!! 123456");
   equal(saidOf({ kind: "server", text: "x" }), null);
   equal(isCommand(chat("Ana", "!online")), true);

@@ -3,13 +3,14 @@
  * while a server restarts, falls silent, loses answers, or the program itself ends.
  */
 
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { deleteMessage } from "../../../src/sandbox/discord/messages.ts";
 import {
   storedWaiting,
   type WaitingMessage,
 } from "../../../src/features/chat_bridge/waiting_store.ts";
 import type { Message } from "../../../src/sandbox/discord/world.ts";
+import { StoreError } from "../../../src/store/errors.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Database } from "../../../src/store/sql.ts";
 import { HandClock } from "../../hand_clock.ts";
@@ -28,6 +29,8 @@ const SAID = /^ServerChat /;
 
 testPostgres("From Discord into the game", async (url, t) => {
   const db: Database = await openStore({ databaseUrl: url, dataDir: "" });
+  const rename = (from: string, to: string) =>
+    db.run(5_000, (sql) => sql.unsafe(`alter table ${from} rename to ${to}`));
   const step = (name: string, body: () => Promise<void>) =>
     t.step(name, async () => {
       await db.run(5_000, (sql) => sql`truncate chat_waiting`);
@@ -239,6 +242,7 @@ testPostgres("From Discord into the game", async (url, t) => {
       await it.restart({ clock: handClock() }); // whose time does not move: it will not try again
       await it.ark().exit();
       const one = await it.ben.says("island", "one");
+      await it.signs(one, "🕒");
       const two = await it.ben.says("island", `two ${"x".repeat(800)}`);
       await it.signs(two, "🕒");
       await until(async () => (await it.stored()).length === 2);
@@ -338,8 +342,6 @@ testPostgres("From Discord into the game", async (url, t) => {
     async () => {
       const clock = handClock();
       await using it = await runningInboxes({ db, clock });
-      const rename = (from: string, to: string) =>
-        db.run(5_000, (sql) => sql.unsafe(`alter table ${from} rename to ${to}`));
       await it.ark().exit();
       const one = await it.ben.says("island", "one");
       await it.signs(one, "🕒");
@@ -359,6 +361,44 @@ testPostgres("From Discord into the game", async (url, t) => {
       });
       await it.restart();
       deepEqual(it.received(), ["ServerChat [Ben]: one", "ServerChat [Ben]: two"]);
+    },
+  );
+
+  await step("what waited before a start is taken up as soon as the store answers", async () => {
+    await using it = await runningInboxes({ db });
+    await it.ark().exit();
+    const message = await it.ben.says("island", "hello?");
+    await it.signs(message, "🕒");
+    await it.inbox().stop();
+    await it.ark().start();
+    await rename("chat_waiting", "chat_gone");
+    await rejects(it.replace(), StoreError);
+    await rename("chat_gone", "chat_waiting");
+    await it.inbox().resume();
+    await it.signs(message, "✅", 10_000);
+    deepEqual(it.received(), ["ServerChat [Ben]: hello?"]);
+  });
+
+  await step(
+    "nothing gets into the game while the bridge is paused, also not what waits",
+    async () => {
+      const clock = handClock();
+      await using it = await runningInboxes({ db, clock });
+      await it.ark().exit();
+      const waiting = await it.ben.says("island", "one");
+      await it.signs(waiting, "🕒");
+      it.paused.add("Island");
+      const meanwhile = await it.ben.says("island", "two");
+      await it.ark().start();
+      await untilEnded(it, clock);
+      await it.signs(waiting, "❌");
+      await it.signs(meanwhile, "❌");
+      const { content } = (await it.note(meanwhile)).data;
+      equal(content, "-# ❌ not delivered: the bridge is paused");
+      it.paused.delete("Island");
+      await it.signs(await it.ben.says("island", "three"), "✅");
+      deepEqual(it.received(), ["ServerChat [Ben]: three"]);
+      equal(it.debug.filter((line) => line.includes("the bridge is paused")).length, 2);
     },
   );
 

@@ -74,6 +74,22 @@ testDatabases("storedLines()", async ({ db, t }) => {
     deepEqual(await store.gameLog("log"), []);
   });
 
+  await t.step(
+    "prune() forgets who came and went, however little is said, but not the last message",
+    async () => {
+      const old = { postedAt: new Date(NOW - 8 * DAY_MS), said: null };
+      const came = Array.from({ length: 20 }, (_, index) => posted(index + 2, old));
+      const hidden = posted(30, { ...old, messageId: undefined });
+      await store.save("quiet", [posted(1, { ...old, said: "Ana (Ana): hi" }), ...came, hidden]);
+      await store.prune(new Date(NOW - 7 * DAY_MS));
+      const rows = await db.run(5_000, (sql) =>
+        sql<{ position: number }[]>`
+        select position::float8 from chat_lines where server_id = 'quiet' order by position`);
+      deepEqual(rows.map(({ position }) => position), [1, 21]);
+      equal((await store.last("quiet")).messageId, "121");
+    },
+  );
+
   await t.step("prune() forgets old posted lines but the last 600 said", async () => {
     const old = { postedAt: new Date(NOW - 8 * DAY_MS) };
     const many = Array.from({ length: 700 }, (_, index) => posted(index + 2, old));

@@ -103,6 +103,33 @@ testPostgres("chat lines on their way to Discord", async (url, t) => {
     deepEqual(scene.lines(), ["a", "a", "b"]);
   });
 
+  await step("the same with the store away at the next start", async () => {
+    const scene = theatre.scene("after, away");
+    const reached = Promise.withResolvers<void>();
+    const old = scene.open({
+      async post(...message) {
+        await scene.post(...message);
+        reached.resolve();
+        return await never();
+      },
+    });
+    await old.add(gameLines("a"));
+    await reached.promise;
+    theatre.letDiscordForget();
+    store.cut();
+    const looked = Promise.withResolvers<void>();
+    const next = scene.open({
+      findPosted: (...message) => scene.findPosted(...message).finally(looked.resolve),
+    });
+    await next.add(gameLines("b"));
+    await scene.sees("b");
+    store.mend();
+    await looked.promise;
+    await next.add(gameLines("c"));
+    await scene.sees("c");
+    deepEqual(scene.lines(), ["a", "b", "c"]);
+  });
+
   await step("killed while it looked for a message: the next run looks again", async () => {
     const scene = theatre.scene("looking");
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

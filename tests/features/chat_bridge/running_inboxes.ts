@@ -45,6 +45,8 @@ export interface RunningInboxes extends AsyncDisposable {
   replace(changes?: Changes): Promise<void>;
   /** Commands that the game accepted. */
   readonly accepted: readonly string[];
+  /** Names of servers into which nothing is to be carried. */
+  readonly paused: Set<string>;
   /** Lines for staff. */
   readonly debug: readonly string[];
   /** What the game server has received, without repetitions of questions. */
@@ -70,10 +72,12 @@ export async function runningInboxes(
   const inboxes = new Map<string, Inbox>();
   const channels = new Map<string, string>();
   const accepted: string[] = [], debug: string[] = [];
+  const paused = new Set<string>();
   let given: { surface: Surface; log: Log } | undefined;
-  const onMessage = async (message: IncomingMessage) => {
+  const onMessage = (message: IncomingMessage) => {
     const name = channels.get(message.channelId);
-    if (name !== undefined && !message.author.isBot) await inboxes.get(name)?.take(message);
+    if (name !== undefined && !message.author.isBot) inboxes.get(name)?.take(message);
+    return Promise.resolve();
   };
   const stage = await featureStage({
     servers,
@@ -106,6 +110,7 @@ export async function runningInboxes(
       accepted: (command) => void accepted.push(command),
       debug: (line) => void debug.push(line),
       usesAscii: () => false,
+      isPaused: () => paused.has(name),
       clock: changes.clock ?? clock,
       log,
     });
@@ -129,6 +134,7 @@ export async function runningInboxes(
     ben,
     accepted,
     debug,
+    paused,
     replace,
     ark: (name = "Island") => stage.ark(name),
     inbox: (name = "Island") => inboxes.get(name)!,

@@ -120,7 +120,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
 
     const foreign = shown(await rcon(ann, "DoExit"));
     delete (foreign as { onlyFor?: unknown }).onlyFor; // as if somebody else saw its buttons
-    match(told(await mia.presses(foreign, "Go")), /Only who was asked can decide/);
+    match(told(await mia.presses(foreign, "Go")), /Only the person who was asked can decide/);
 
     const max = stage.world.person("max", { roles: ["admin"] });
     const card = shown(await rcon(max, "DoExit"));
@@ -188,7 +188,8 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
       ]);
       match(told(answer), /^Ragnarok · SaveWorld\nNo answer yet, the server is still at it/);
       const saves = async () => (await control.audit()).filter((row) => row.includes("SaveWorld"));
-      while ((await saves()).length === 0);
+      const end = Date.now() + 10_000;
+      while ((await saves()).length === 0) ok(Date.now() < end, "it was never recorded");
       deepEqual(await saves(), ["rcon SaveWorld ragnarok done"]);
     },
   );
@@ -218,8 +219,8 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
 
   await t.step("/say refuses what is too long, with a counter, and what says nothing", async () => {
     const say = async (text: string) => told(await mia.runs("/say", { server: "Island", text }));
-    match(await say("x".repeat(213)), /213 of 200 signs[^]*WRONG_INPUT/);
-    match(await say("🦖🦖"), /Nothing is left of the text/);
+    match(await say("x".repeat(213)), /213 of 200 characters[^]*WRONG_INPUT/);
+    match(await say("🦖🦖"), /Nothing of the text is left/);
     match(await say("x".repeat(200)), /✅ \*\*Island\*\*/);
   });
 

@@ -123,7 +123,7 @@ testPostgres("commands are sent by the clock", async (url, t) => {
       schedule("add", { server: "Island", when, command });
     match(await refused("2h", "GetChat"), /the bridge reads the chat/);
     match(await refused("2h", "SaveWorld | DoExit"), /second command/);
-    match(await refused("0 0 31 2 *", "SaveWorld"), /is no time that comes/);
+    match(await refused("0 0 31 2 *", "SaveWorld"), /is not a time, or never comes/);
     match(await schedule("add", { when: "2h", command: "SaveWorld" }), /enter `server`, `when`/);
     match(await schedule("run"), /Enter the `id`/);
     match(await schedule("run", { id: 999 }), /There is no schedule 999/);
@@ -131,7 +131,7 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     match(told(await uwe.runs("/zeitplan", values)), /Es gibt keinen Server „Insel“/);
     match(
       told(await uwe.runs("/zeitplan", { ...values, server: "Island" })),
-      /„bald“ ist keine Zeit, die kommt/,
+      /„bald“ ist keine Zeit oder kommt nie/,
     );
     restarts.set("ragnarok", new Date(clock.now() + 34 * MINUTE_MS));
     const clash = await schedule("add", { server: "all", when: "30m", command: "SaveWorld" });
@@ -170,6 +170,16 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     await clear();
   });
 
+  await t.step("staff are told when nobody knows whether it ran", async () => {
+    await add("5m", "SetTimeOfDay 12:00");
+    island.faults.next({ on: /SetTimeOfDay/ }, { kind: "close" });
+    await clock.advance(5 * MINUTE_MS);
+    const [alert] = await Promise.all([control.alerted(), look(jobs, db)]);
+    match(alert, /`SetTimeOfDay 12:00`: Island: not known whether it ran, \S/);
+    await listed(/⚠️ last run <t:\d+:f>, not known whether it ran/);
+    await clear();
+  });
+
   await t.step(
     "what is claimed is never sent again, whoever looks and whatever crashes",
     async () => {
@@ -191,6 +201,8 @@ testPostgres("commands are sent by the clock", async (url, t) => {
       await add("2m", "ServerChat early");
       await add("12m", "ServerChat late");
       await add("*/5 * * * *", "ServerChat again");
+      const soon = new Date(clock.now() + 2 * MINUTE_MS).getUTCMinutes();
+      await add(`${soon} * * * *`, "ServerChat hourly");
       alerts.length = 0;
       await stage.stopBot();
       await clock.advance(13 * MINUTE_MS);
@@ -201,9 +213,13 @@ testPostgres("commands are sent by the clock", async (url, t) => {
         await arrived;
         const list = await listed(/✅[^]*✅/);
         match(list, /`ServerChat early`[^]*❌ missed: the program was off at <t:\d+:f>/);
-        deepEqual(["early", "late", "again"].map((word) => count(`ServerChat ${word}`)), [0, 1, 1]);
-        equal(alerts.length, 1);
-        match(alerts[0]!, /by ann, `ServerChat early`: missed, as the program was off/);
+        match(list, /`ServerChat hourly`[^]*❌ missed/);
+        const words = ["early", "late", "again", "hourly"];
+        deepEqual(words.map((word) => count(`ServerChat ${word}`)), [0, 1, 1, 0]);
+        deepEqual(alerts.map((text) => /by ann, `ServerChat (\w+)`: missed, as/.exec(text)?.[1]), [
+          "early",
+          "hourly",
+        ]);
       } finally {
         await bot.stopBot();
       }

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { RestartServer } from "../../../src/features/server_restart/mod.ts";
 import { shown, textOf } from "../../../src/sandbox/discord/people.ts";
+import type { Message } from "../../../src/sandbox/discord/world.ts";
 import { testPostgres } from "../../store/databases.ts";
 import { commandsOf, type RestartStage, restartStage } from "./restart_stage.ts";
 
@@ -75,7 +76,7 @@ testPostgres("restarts that go well, or are called off", async (databaseUrl, t) 
     await it.says(card, /^🔄 \*\*Island\*\* · fährt herunter$/m);
     deepEqual(card.data.components, []); // nothing can be aborted any more
     await stage.ark("Island").exit();
-    await it.says(card, /^🔄 \*\*Island\*\* · aus seit <t:/m);
+    await it.says(card, /^🔄 \*\*Island\*\* · heruntergefahren <t:/m);
     await stage.ark("Island").start();
     await it.says(card, /^\*\*Alle wieder da, .* s\.\*\*$/m);
     match(textOf(card), /^✅ \*\*Island\*\* · wieder da nach .* s$/m);
@@ -127,7 +128,7 @@ testPostgres("restarts over a restart of the program", async (databaseUrl, t) =>
       await it.restartBot(); // right after DoExit
       await it.says(card, /going down/);
       await stage.ark("Island").exit();
-      await it.says(card, /down since/);
+      await it.says(card, /went down/);
       await stage.ark("Island").start();
       await it.says(card, /All up, /);
       equal(exits(it, "Island"), 1);
@@ -145,12 +146,37 @@ testPostgres("restarts over a restart of the program", async (databaseUrl, t) =>
     equal(exits(it, "Ragnarok"), 1);
   });
 
+  await t.step("one that nobody was told of never begins, and is in nobody's way", async () => {
+    // What the store kept of a Go that was answered with "the database does not answer".
+    const ask = async () =>
+      shown(await ivo.runs("/server", { action: "restart", server: "Ragnarok" }));
+    const ghost = async ({ data: { id, channel_id } }: Message) =>
+      await it.db.run(5_000, (sql) =>
+        sql`
+        insert into restarts (plan_id, reason, by_id, by_name, due_at, language, channel_id,
+          message_id, server_id, position, state)
+        values (${id}, '', '1', 'Ivo', ${new Date(clock.now() + 60_000).toISOString()}::timestamptz,
+          'en', ${channel_id}, ${id}, 'ragnarok', 0, 'announced')`);
+    const exitsBefore = exits(it, "Ragnarok");
+    await ghost(await ask());
+    const card = await it.restarts(ivo, { server: "Ragnarok" });
+    await it.says(card, /⏳ \*\*Ragnarok\*\* · stops/);
+    await ivo.presses(card, "Abort all");
+    const failed = await ask();
+    await ghost(failed);
+    await it.restartBot();
+    await it.says(failed, /❌ \*\*Ragnarok\*\* · cancelled: BlissBot or its database was away/);
+    await clock.advance(180_000);
+    equal(exits(it, "Ragnarok"), exitsBefore);
+    await it.until(() => it.alerts.length === 1, () => "staff are told");
+  });
+
   await t.step("one that was due long ago is dropped, and that is said", async () => {
     const card = await it.restarts(ivo, { server: "Ragnarok", delay: 5 });
     await it.restartBot(() => clock.advance(421_000));
-    await it.says(card, /❌ \*\*Ragnarok\*\* · cancelled: BlissBot or its store was away/);
-    await it.until(() => it.alerts.length > 0, () => "staff are told");
-    match(it.alerts[0]!, /Ragnarok.*cancelled/);
+    await it.says(card, /❌ \*\*Ragnarok\*\* · cancelled: BlissBot or its database was away/);
+    await it.until(() => it.alerts.length > 1, () => "staff are told");
+    match(it.alerts[1]!, /Ragnarok.*cancelled/);
     equal(exits(it, "Ragnarok"), 1);
     equal(it.dueAt("ragnarok"), undefined);
   });
@@ -183,12 +209,32 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
     },
   );
 
+  await t.step("a connection that breaks is not taken for a server that went down", async () => {
+    const card = await it.restarts(ivo, { server: "Ragnarok", delay: 0 });
+    await it.got("Ragnarok", "DoExit");
+    const looks = stage.ark("Ragnarok").received.length;
+    // The console itself tries three times.
+    stage.ark("Ragnarok").faults.next({ on: /^ListPlayers/, times: 3 }, { kind: "reset" });
+    await it.until(
+      () => stage.ark("Ragnarok").received.length > looks + 3,
+      () => "it is looked at",
+    );
+    await it.says(card, /Ragnarok\*\* · going down/);
+    await stage.ark("Ragnarok").exit();
+    await it.says(card, /went down/);
+    await clock.advance(900_000);
+    await it.says(card, /not back after 15 min/);
+    match(textOf(card), /^\*\*Up: 0 of 1\.\*\*$/m);
+    await it.until(() => alerts.length === 3, () => "staff are told");
+    await stage.ark("Ragnarok").start();
+  });
+
   await t.step("a lost answer to DoExit is not an invitation to send it again", async () => {
     stage.ark("Island").faults.next({ on: /^DoExit/ }, { kind: "reset" });
     const card = await it.restarts(ivo, { server: "Island", delay: 0 });
     await it.until(() => exits(it, "Island") === 2, () => "it is stopped");
     await stage.ark("Island").exit();
-    await it.says(card, /down since/);
+    await it.says(card, /went down/);
     await stage.ark("Island").start();
     await it.says(card, /All up, /);
     equal(exits(it, "Island"), 2); // that of the step before, and one
@@ -202,13 +248,15 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
       const card = await it.restarts(ivo, { server: "Island", delay: 1 });
       await it.got("Island", "ServerChat Restart in 1 minute");
       await hide();
+      const refused = textOf(await it.restarts(ivo, { server: "Ragnarok" }));
+      match(refused, /database does not answer, so nothing was done[^]*INTERNAL/);
       await clock.advance(60_000);
       await stage.logs(/cannot be stored now/);
       equal(exits(it, "Island"), 2);
       await show();
       await it.until(() => exits(it, "Island") === 3, () => "it is stopped");
       await stage.ark("Island").exit();
-      await it.says(card, /down since/);
+      await it.says(card, /went down/);
       await stage.ark("Island").start();
       await it.says(card, /All up, /);
     },
@@ -219,7 +267,7 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
     await db.run(5_000, (sql) => sql`alter table restarts rename to hidden`);
     await clock.advance(60_000);
     await stage.logs(/cannot be stored now/, 3);
-    await it.says(card, /❌ \*\*Island\*\* · cancelled: BlissBot or its store was away/);
+    await it.says(card, /❌ \*\*Island\*\* · cancelled: BlissBot or its database was away/);
     await db.run(5_000, (sql) => sql`alter table hidden rename to restarts`);
     await it.until(() => it.dueAt("island") === undefined, () => "it is over");
     equal(exits(it, "Island"), 3);
@@ -232,7 +280,7 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
     stage.world.general.messages.delete(card.data.id);
     await it.until(() => exits(it, "Island") === 4, () => "it is stopped");
     await clock.advance(180_000);
-    await it.until(() => alerts.length === 4, () => "staff are told that it still runs");
+    await it.until(() => alerts.length === 5, () => "staff are told that it still runs");
     const count = () =>
       stage.world.discord.requests.filter(({ method }) => method === "PATCH").length;
     const before = count();

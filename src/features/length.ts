@@ -1,15 +1,16 @@
 /**
- * How long somebody is to be muted, as people type it.
+ * Lengths of time as people type them into commands. Pure.
  * @module
  */
-
-import { LONGEST_MUTE_DAYS } from "./mutes.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What units are called in English and German, from the first sign that tells them apart. */
+/** Who types more means for ever, and what is counted from now on must remain a date. */
+const LONGEST_MS = 9_999 * DAY_MS;
+
+/** What units are called in English and German. */
 const UNITS: readonly (readonly [RegExp, number])[] = [
   [/^m(?:in(?:ute[sn]?)?)?$/, MINUTE_MS],
   [/^(?:h(?:ours?)?|std|stunden?)$/, HOUR_MS],
@@ -22,9 +23,9 @@ const LENGTH = /^(?:\d{1,6}\s*[a-z]+[\s,]*)+$/;
 
 /**
  * Milliseconds of a text such as `30m`, `2h`, `7d`, `1d 12h` or `3 Tage`; undefined when it is none,
- * shorter than a minute or longer than a mute may last.
+ * shorter than a minute or longer than 9,999 days.
  */
-export function parseMuteLength(typed: string): number | undefined {
+export function parseLength(typed: string): number | undefined {
   const text = typed.trim().toLowerCase();
   if (text.length > 50 || !LENGTH.test(text)) return undefined;
   let ms = 0;
@@ -33,5 +34,5 @@ export function parseMuteLength(typed: string): number | undefined {
     if (unitMs === undefined) return undefined;
     ms += Number(count) * unitMs;
   }
-  return ms >= MINUTE_MS && ms <= LONGEST_MUTE_DAYS * DAY_MS ? ms : undefined;
+  return ms >= MINUTE_MS && ms <= LONGEST_MS ? ms : undefined;
 }
