@@ -13,7 +13,7 @@ import { checkSleep, type Clock, settlesWithin } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { decodeAnswer } from "./answer_text.ts";
 import { answerMs, checkCommand, isRepeatable } from "./command_text.ts";
-import { RconError } from "./errors.ts";
+import { RconError, type RconFailure } from "./errors.ts";
 import { Connection, type RconServer } from "./guard.ts";
 
 /** Sends commands to one game server. */
@@ -49,7 +49,9 @@ export interface ConsoleStatus {
   /** When the server is tried again at the earliest; undefined when nothing forbids it now. */
   readonly nextTry: Date | undefined;
   /** The last failure, also after it works again. */
-  readonly lastError: { readonly text: string; readonly at: Date } | undefined;
+  readonly lastError:
+    | { readonly text: string; readonly kind: RconFailure; readonly at: Date }
+    | undefined;
 }
 
 /** What a console needs. */
@@ -154,7 +156,11 @@ class ServerConsole implements GameConsole {
       failures: this.#failures,
       nextTry: isHeld ? new Date(this.#nextTry) : undefined,
       lastError: this.#lastError &&
-        { text: this.#lastError.error.message, at: this.#lastError.at },
+        {
+          text: this.#lastError.error.message,
+          kind: this.#lastError.error.kind,
+          at: this.#lastError.at,
+        },
     };
   }
 
@@ -169,10 +175,8 @@ class ServerConsole implements GameConsole {
   #refuseWhenUseless(command: string): void {
     const left = this.#nextTry - this.#clock.now();
     if (this.#stopping.signal.aborted) throw this.#notSent(command, CLOSED);
-    if (this.#isPaused && left > 0) {
-      const next = `it is tried again in ${Math.ceil(left / 1000)} s`;
-      const reason = `${this.#lastError?.error.reason}; ${next}`;
-      throw this.#notSent(command, { kind: "paused", reason });
+    if (this.#isPaused && left > 0 && this.#lastError) {
+      throw this.#notSent(command, this.#lastError.error);
     }
     if (this.#queue.length >= MOST_WAITING) {
       const reason = `${MOST_WAITING} commands are waiting already`;
@@ -258,6 +262,7 @@ class ServerConsole implements GameConsole {
   async #recordFailure(error: RconError): Promise<void> {
     await this.#connection?.close();
     const now = this.#clock.now();
+    const isNewlyRefused = error.kind === "password" && this.#lastError?.error.kind !== "password";
     this.#lastError = { error, at: new Date(now) };
     const pauseMs = error.kind === "password"
       ? PASSWORD_PAUSE_MS
@@ -266,7 +271,9 @@ class ServerConsole implements GameConsole {
     this.#nextTry = now + pauseMs;
     const wasPaused = this.#isPaused;
     this.#isPaused = error.kind === "password" || this.#failures >= MOST_FAILURES;
-    if (this.#failures === 1 || this.#isPaused && !wasPaused) this.#log.warn(error.message);
+    if (this.#failures === 1 || this.#isPaused && !wasPaused || isNewlyRefused) {
+      this.#log.warn(error.message);
+    }
     if (this.#isPaused) this.#rejectAll(error);
   }
 

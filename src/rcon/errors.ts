@@ -7,8 +7,8 @@
 /**
  * Why a command failed. invalid: its text cannot be sent. busy: its turn did not come in time.
  * unreachable: no connection. silent: no answer within the deadline. password: refused.
- * broken: the connection was lost, or what came is not RCON. paused: the server failed again and
- * again and is left alone for a while. closed: the console was closed.
+ * broken: the connection was lost, or what came is not RCON. closed: the console was closed. A server
+ * that is left alone for a while is what it was when it failed last.
  */
 export type RconFailure =
   | "invalid"
@@ -17,7 +17,6 @@ export type RconFailure =
   | "silent"
   | "password"
   | "broken"
-  | "paused"
   | "closed";
 
 /** Whether the command reached the game: surely not, or nobody can tell. */
@@ -63,6 +62,5 @@ const REMEDIES: Readonly<Record<RconFailure, string>> = {
   password: "correct the RCON password: the game reads ServerAdminPassword only when it starts",
   broken: "check that this is the server's RCON port, and its RCON password; " +
     "BlissBot tries again by itself",
-  paused: "check the server; BlissBot tries again by itself",
   closed: "start BlissBot again",
 };

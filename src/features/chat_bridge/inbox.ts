@@ -246,8 +246,7 @@ class ServerInbox implements Inbox {
     }
     entry.isSending = false;
     if (error.kind === "invalid") return this.#undelivered(entry, error);
-    // While it is paused, what went wrong before tells more.
-    if (error.kind !== "paused" || !this.#trouble) this.#trouble = error;
+    this.#trouble = error;
     return undefined;
   }
 

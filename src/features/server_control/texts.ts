@@ -23,10 +23,6 @@ export const FAILURES: Readonly<Record<RconFailure, Text>> = {
     de: "Er lehnt das RCON-Passwort ab. Wer den Bot betreibt, korrigiert es in config.toml.",
   },
   broken: { en: "The connection broke: {reason}.", de: "Die Verbindung ist abgebrochen." },
-  paused: {
-    en: "It failed again and again: {reason}.",
-    de: "Der Server war mehrmals nicht zu erreichen; BlissBot versucht es von selbst wieder.",
-  },
   closed: { en: "The bot is stopping.", de: "Der Bot wird gerade beendet." },
 };
 

@@ -122,13 +122,13 @@ async function watch(
   for (let isFirst = true;; isFirst = false) {
     const failure = await look(server.console, signal);
     const now = clock.now();
-    if (failure?.kind !== "paused") words = failure?.reason; // that one only repeats an earlier one
+    words = failure?.reason;
     if (!failure && restart.downAt) {
       // What answers at the first look may have come back at any time before.
       const backAt = isFirst && isResumed ? undefined : new Date(now);
       return void await change({ state: "back", backAt });
     }
-    if (isGone(failure) && !restart.downAt) await change({ downAt: new Date(now) });
+    if (isGone(failure, server.console) && !restart.downAt) await change({ downAt: new Date(now) });
     if (!restart.downAt && now > exitAt + GOES_DOWN_MS) {
       // A server that went and came back while the program was not there looks the same.
       return void await change({ state: isResumed ? "back" : "never down" });
@@ -156,8 +156,9 @@ async function look(console: GameConsole, signal: AbortSignal): Promise<RconErro
  * Whether the process has ended. A game that stands still, as in a save, or a connection that breaks
  * is no proof of that, unless it happens again and again.
  */
-function isGone(failure: RconError | undefined): boolean {
-  return failure !== undefined && ["unreachable", "paused"].includes(failure.kind);
+function isGone(failure: RconError | undefined, console: GameConsole): boolean {
+  return failure?.kind === "unreachable" ||
+    failure !== undefined && console.status().state === "paused";
 }
 
 function wordsOf(error: unknown): string {

@@ -14,7 +14,7 @@ import type { GameServer, KnownPlayer, Presence, Roster, RosterChange } from "..
 import { type PlayerStore, storedPlayers } from "./player_store.ts";
 
 /** Why a server does not tell who is there. "loading": it answers, but with something else. */
-export type Trouble = "loading" | Exclude<RconFailure, "paused" | "closed" | "invalid">;
+export type Trouble = "loading" | Exclude<RconFailure, "closed" | "invalid">;
 
 /** How a server is, by what it last answered. */
 export interface ServerState {
@@ -206,8 +206,7 @@ class AskingRoster implements ServerRoster {
     const before = watched.failure;
     watched.failure = {
       since: before?.since ?? this.#clock.now(),
-      // A pause is not why.
-      trouble: kind === "paused" ? before?.trouble ?? "unreachable" : kind,
+      trouble: kind,
     };
   }
 
