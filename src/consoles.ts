@@ -5,6 +5,7 @@
  */
 
 import type { ServerConfig } from "./config.ts";
+import { CONSOLE_TROUBLE } from "./features/console_trouble.ts";
 import type { GameConsole } from "./rcon/console.ts";
 import { openConsole } from "./rcon/console.ts";
 import type { RconServer } from "./rcon/guard.ts";
@@ -62,8 +63,10 @@ function foundOf(console: GameConsole): Omit<HealthItem, "name"> {
     case "connected":
       return { state: "ok", text: "its console answers", german: "die Konsole antwortet" };
     case "failing":
-    case "paused":
-      return { state: "down", text: lastError?.text ?? state };
+    case "paused": {
+      const { en, de } = CONSOLE_TROUBLE[lastError?.kind ?? "silent"];
+      return { state: "down", text: en, german: de };
+    }
     default:
       return {
         state: "ok",

@@ -13,7 +13,7 @@ import { InvalidRequests } from "./discord/limits.ts";
 import type { OpenCards } from "./discord/pages.ts";
 import { applicationIdOf, inviteUrl } from "./discord/rights.ts";
 import { openRouter } from "./discord/router.ts";
-import type { IncomingMessage, Surface } from "./discord/surface.ts";
+import type { DeletedMessage, IncomingMessage, Surface } from "./discord/surface.ts";
 import type { Feature } from "./features/feature.ts";
 import { type FleetNeeds, openFleet, openHelp } from "./features/fleet/mod.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -214,7 +214,7 @@ function openBot(
     look,
     commands: toDiscordCommands(commands),
     onInteraction: (interaction) => router.handle(interaction),
-    ...messageHandler(features),
+    ...messageHandlers(features),
   });
   const router = openRouter({
     ...options,
@@ -243,13 +243,15 @@ function surfaceOf(bot: () => { readonly surface: Surface }): Surface {
   };
 }
 
-/** Hands a message to all who want it; without anybody, messages need not even be read. */
-function messageHandler(features: readonly Feature[]) {
-  const wanting = features.filter(({ onMessage }) => onMessage !== undefined);
-  if (wanting.length === 0) return {};
+/** Hand a message to all who want it; without anybody, messages need not even be read. */
+function messageHandlers(features: readonly Feature[]) {
+  if (!features.some(({ onMessage }) => onMessage !== undefined)) return {};
   return {
     async onMessage(message: IncomingMessage) {
-      await Promise.all(wanting.map(({ onMessage }) => onMessage?.(message)));
+      await Promise.all(features.map(({ onMessage }) => onMessage?.(message)));
+    },
+    async onMessageDelete(message: DeletedMessage) {
+      await Promise.all(features.map(({ onMessageDelete }) => onMessageDelete?.(message)));
     },
   };
 }

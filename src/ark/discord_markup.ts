@@ -25,16 +25,22 @@ const LANGUAGE = /```[\w+#.-]{1,20}\r?\n/g;
 /** Quotes, headings and small print, which begin a line. */
 const LINE_MARKS = /^ {0,3}(?:>>> |> |-?#{1,3} )+/gm;
 
+/** What is mentioned and not known by name, in the language of the players. */
+const UNKNOWN = { "@": "someone", "#": "channel" } as const;
+
 /**
  * The text as one would read it aloud: formatting is gone, `<@id>` is `@name`, a link is its words
  * and its address, a time is in UTC, emoji of a server are gone. What Discord would not format
  * stays. Takes time in proportion to the length.
  *
- * @param nameOf Names that are not known become `?`.
+ * @param nameOf Those that are not known become `someone` and `channel`.
  */
 export function plainWords(text: string, nameOf: NameOf): string {
   let plain = text
-    .replace(/<(@|#)[!&]?(\d{1,20})>/g, (_, sign: string, id: string) => sign + (nameOf(id) ?? "?"))
+    .replace(
+      /<(@|#)[!&]?(\d{1,20})>/g,
+      (_, sign: "@" | "#", id: string) => sign + (nameOf(id) ?? UNKNOWN[sign]),
+    )
     .replace(/<a?:\w{1,32}:\d{1,20}>/g, "")
     .replace(/<(\/[^<>:]{1,100}):\d{1,20}>/g, "$1")
     .replace(/<t:(-?\d{1,13})(?::\w)?>/g, (all, seconds: string) => utc(Number(seconds)) ?? all)

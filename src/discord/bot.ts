@@ -18,9 +18,11 @@ import { type GatewayInfo, GuardedShard, oncePerMinute } from "./gateway_guard.t
 import { GuildNames } from "./guild_names.ts";
 import type { Interaction, PastMessages } from "./interaction.ts";
 import {
+  type RawDeletion,
   type RawInteraction,
   type RawMessage,
   type RawReady,
+  readDeletion,
   readInteraction,
   readMessage,
 } from "./incoming.ts";
@@ -30,7 +32,7 @@ import { editAnswer, openReplies } from "./replies.ts";
 import type { Rest } from "./rest.ts";
 import { type GuardedRest, guardRest } from "./rest_guard.ts";
 import { applicationIdOf, portalSwitches } from "./rights.ts";
-import type { Id, IncomingMessage, Surface } from "./surface.ts";
+import type { DeletedMessage, Id, IncomingMessage, Surface } from "./surface.ts";
 
 /** What a bot is and whom it tells. */
 export interface BotOptions {
@@ -55,6 +57,8 @@ export interface BotOptions {
   readonly onInteraction: (interaction: Interaction) => Promise<void>;
   /** Gets what is written in the served guild and in direct conversations, bots' messages too. */
   readonly onMessage?: (message: IncomingMessage) => Promise<void>;
+  /** Is told what is deleted there while the session stands; nobody tells what was meanwhile. */
+  readonly onMessageDelete?: (message: DeletedMessage) => Promise<void>;
 }
 
 /** A bot; it connects while `run` runs. */
@@ -217,6 +221,9 @@ class BotRun {
     switch (name) {
       case "MESSAGE_CREATE":
         return this.#passMessage(data as RawMessage);
+      case "MESSAGE_DELETE":
+      case "MESSAGE_DELETE_BULK":
+        return this.#passDeletion(data as RawDeletion);
       case "INTERACTION_CREATE":
         return this.#passInteraction(data as RawInteraction);
       case "READY":
@@ -228,16 +235,31 @@ class BotRun {
   }
 
   #passMessage(raw: RawMessage): void {
-    const { onMessage, guildId, log } = this.#options;
-    if (!onMessage || (raw.guild_id !== undefined && raw.guild_id !== guildId)) return;
-    if (this.#running.size >= MOST_RUNNING) {
-      if (this.#mayComplain()) {
-        log.error(`Passed over a message: ${MOST_RUNNING} are being handled`);
-      }
-      return;
-    }
+    const { onMessage } = this.#options;
+    if (!onMessage || this.#isElsewhere(raw) || !this.#hasRoom("message")) return;
     const message = readMessage(raw, this.#names?.all);
     if (message) this.#handle("message", () => onMessage(message));
+  }
+
+  #passDeletion(raw: RawDeletion): void {
+    const { onMessageDelete } = this.#options;
+    if (!onMessageDelete || this.#isElsewhere(raw)) return;
+    for (const message of readDeletion(raw)) {
+      if (!this.#hasRoom("deletion")) return;
+      this.#handle("deletion", () => onMessageDelete(message));
+    }
+  }
+
+  #isElsewhere({ guild_id: guildId }: { readonly guild_id?: Id }): boolean {
+    return guildId !== undefined && guildId !== this.#options.guildId;
+  }
+
+  #hasRoom(what: string): boolean {
+    if (this.#running.size < MOST_RUNNING) return true;
+    if (this.#mayComplain()) {
+      this.#options.log.error(`Passed over a ${what}: ${MOST_RUNNING} are being handled`);
+    }
+    return false;
   }
 
   #passInteraction(raw: RawInteraction): void {

@@ -8,7 +8,7 @@
  */
 
 import type { Interaction, Replies } from "./interaction.ts";
-import type { Id, IncomingMessage, Language } from "./surface.ts";
+import type { DeletedMessage, Id, IncomingMessage, Language } from "./surface.ts";
 
 /** A user as Discord sends it. */
 interface RawUser {
@@ -50,6 +50,14 @@ export interface RawMessage {
   readonly mentions?: readonly (RawUser & { readonly member?: RawMember })[];
   /** What it answers; null when that was deleted. */
   readonly referenced_message?: Omit<RawMessage, "referenced_message"> | null;
+}
+
+/** MESSAGE_DELETE, and MESSAGE_DELETE_BULK, which has `ids`. */
+export interface RawDeletion {
+  readonly id?: Id;
+  readonly ids?: readonly Id[];
+  readonly channel_id: Id;
+  readonly guild_id?: Id;
 }
 
 interface RawOption {
@@ -126,6 +134,12 @@ export function readMessage(
       ),
     },
   };
+}
+
+/** Which messages are gone. */
+export function readDeletion(raw: RawDeletion): readonly DeletedMessage[] {
+  const ids = raw.ids ?? (raw.id === undefined ? [] : [raw.id]);
+  return ids.map((id) => ({ id, channelId: raw.channel_id }));
 }
 
 function authorOf({ author, member, webhook_id }: RawMessage): IncomingMessage["author"] {

@@ -45,6 +45,9 @@ export interface IncomingMessage {
   readonly names: Readonly<Record<Id, string>>;
 }
 
+/** A message that is gone, whoever took it away. */
+export type DeletedMessage = Pick<IncomingMessage, "id" | "channelId">;
+
 /**
  * An embed as a feature writes it. Whatever is too long is cut, whatever is empty is left out;
  * footer and, without `color`, the bot's colour are added.

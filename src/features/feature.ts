@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Card, Command, IncomingMessage } from "../discord/surface.ts";
+import type { Card, Command, DeletedMessage, IncomingMessage } from "../discord/surface.ts";
 import type { GameConsole } from "../rcon/console.ts";
 import type { HealthCheck } from "../runtime/health.ts";
 import type { Job } from "../runtime/jobs.ts";
@@ -14,6 +14,8 @@ export interface Feature {
   readonly cards?: readonly Card[];
   /** Gets what is written in the served guild, bots' messages too. */
   readonly onMessage?: (message: IncomingMessage) => Promise<void>;
+  /** Is told of what is deleted there, while the bot is connected. */
+  readonly onMessageDelete?: (message: DeletedMessage) => Promise<void>;
   readonly jobs?: readonly Job[];
   readonly health?: readonly HealthCheck[];
   /** Ends what it began by itself; resolves when that has ended. Comes before the bot's own end. */

@@ -29,6 +29,10 @@ const TEXTS = {
       "rcon_port und rcon_password jedes Servers in config.toml ein.",
   },
   unknownServer: {
+    en: "There is no server “{typed}”. Pick a suggestion while typing.",
+    de: "Es gibt keinen Server „{typed}“. Wähle beim Tippen einen Vorschlag.",
+  },
+  guessServer: {
     en: "There is no server “{typed}”. Did you mean {guesses}?",
     de: "Es gibt keinen Server „{typed}“. Meintest du {guesses}?",
   },
@@ -60,6 +64,8 @@ const TEXTS = {
 /** What Discord shows at most. */
 const MOST_SUGGESTIONS = 25;
 const MOST_GUESSES = 3;
+/** Share of what was typed that may be wrong; as for settings that are misspelt (`config/`). */
+const MOST_DIFFERENCE = 1 / 3;
 /** Of a suggested name: with the id it stays below the 100 characters that Discord takes. */
 const LONGEST_NAME = 30;
 /** Of what was typed, when it is compared or said back. */
@@ -111,7 +117,7 @@ export function findServers(
   const guesses = nearest(similar.length > 0 ? similar : servers, wanted, ({ name }) => name);
   throw new Refusal(
     "UNKNOWN_SERVER",
-    fillEach(TEXTS.unknownServer, {
+    fillEach(guesses.length > 0 ? TEXTS.guessServer : TEXTS.unknownServer, {
       typed: shown(String(typed)),
       guesses: guesses.map(({ name }) => shown(name)).join(", "),
     }),
@@ -177,7 +183,8 @@ export function findPlayer(
 }
 
 function suggestion({ name, id }: Pick<KnownPlayer, "id" | "name">): string {
-  return `${start(readableName(name), LONGEST_NAME) || "–"}${DOT}${id}`;
+  const shownName = start(readableName(name), LONGEST_NAME);
+  return shownName === "" ? id : `${shownName}${DOT}${id}`;
 }
 
 function shown(text: string): string {
@@ -189,14 +196,16 @@ function start(text: string, most: number): string {
   return [...text].slice(0, most).join("");
 }
 
-/** Those whose names contain the text first, then those that differ least. */
+/** Those whose names contain the text, then those that differ little from it; often none. */
 function nearest<T>(all: readonly T[], wanted: string, nameOf: (one: T) => string): T[] {
+  if (wanted === "") return [];
   const typed = start(wanted, LONGEST_TYPED); // thousands of players are compared with it
   return all
     .map((one) => {
       const name = foldedName(nameOf(one));
       return { one, differs: name.includes(typed) ? -1 : distance(name, typed) };
     })
+    .filter(({ differs }) => differs <= typed.length * MOST_DIFFERENCE)
     .sort((a, b) => a.differs - b.differs)
     .slice(0, MOST_GUESSES)
     .map(({ one }) => one);

@@ -46,8 +46,8 @@ export interface Place {
 
 /** Deadlock, serialization failure, and everything that says that the connection is gone. */
 const TRANSIENT = /^(40P01|40001|08|57P0[123]|CONNECTION_|ECONNRESET|ECONNREFUSED|EPIPE)/;
-/** Connection class, refused log-in, no such database, no free slot, shutdown, sockets. */
-const UNREACHABLE = /^(08|28|3D000|53300|57P|CONNECT|E[A-Z]{3})/;
+/** Connection class, refused log-in, no such or a closed database, no free slot, shutdown, sockets. */
+const UNREACHABLE = /^(08|28|3D000|53300|55000|57P|CONNECT|E[A-Z]{3})/;
 
 /** Codes whose own text says too little, and what they mean. */
 const MEANINGS: Record<string, string> = {

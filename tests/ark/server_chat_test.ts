@@ -52,7 +52,7 @@ Deno.test("toServerChat() takes Discord's formatting off and leaves other signs"
 Deno.test("toServerChat() writes names where Discord has numbers", () => {
   const names: Record<string, string> = { "1": "Ana", "2": "Staff", "3": "island" };
   const nameOf = (id: string) => names[id];
-  equal(said("<@1> <@!1> <@&2> <#3> <@4>", { nameOf }), "@Ana @Ana @Staff #island @?");
+  equal(said("<@1> <@!1> <@&2> <#3> <@4>", { nameOf }), "@Ana @Ana @Staff #island @someone");
 });
 
 Deno.test("toServerChat() says what was sent and whom it answers", () => {
@@ -226,7 +226,7 @@ Deno.test("toAnnouncement() is one ServerChat or one Broadcast of whatever is wr
   });
   equal(
     toAnnouncement("banner", 'hi | DoExit // "x"\n<@1>').command,
-    "Broadcast hi / DoExit / 'x' @?",
+    "Broadcast hi / DoExit / 'x' @someone",
   );
   deepEqual(toAnnouncement("chat", "😂 \u200b"), { command: undefined, length: 0 });
   equal(toAnnouncement("chat", "x".repeat(213)).length, 213);

@@ -17,7 +17,8 @@ import {
 import { tellChannel } from "../../src/sandbox/discord/events.ts";
 import { type Attached, Person } from "../../src/sandbox/discord/people.ts";
 import { makeThread } from "../../src/sandbox/discord/thread_life.ts";
-import type { Application } from "../../src/sandbox/discord/world.ts";
+import { deleteMessage, deleteMessages } from "../../src/sandbox/discord/messages.ts";
+import type { Application, Message } from "../../src/sandbox/discord/world.ts";
 import { briskClock, makeBot, openStage, runBot, type Stage } from "./running_bot.ts";
 
 const PUT_COMMANDS = "PUT /applications/{application_id}/guilds/{guild_id}/commands";
@@ -139,6 +140,31 @@ Deno.test("messages of other servers are passed over", async () => {
   stage.writes("here");
   await running.until(() => running.messages.length > 0);
   deepEqual(running.messages.map(({ text }) => text), ["here"]);
+});
+
+Deno.test("what is deleted in the served guild is told, one by one or many at once", async () => {
+  await using stage = await openStage();
+  const { world } = stage.discord;
+  const app = stage.app();
+  const deleted: { readonly id: string; readonly channelId: string }[] = [];
+  await using running = runBot(stage, app, {
+    onMessageDelete: (message) => Promise.resolve(void deleted.push(message)),
+  });
+  await running.untilReady();
+  const person = ann(stage);
+  const messages: Message[] = [];
+  for (const text of ["a", "b", "c", "stays"]) {
+    messages.push(await person.says(stage.channel, text));
+  }
+  const elsewhere = { id: "9", channel_id: "8", guild_id: "7" };
+  const raw = { op: 0, t: "MESSAGE_DELETE", s: null, d: elsewhere };
+  stage.discord.gateway.sendRaw(app, JSON.stringify(raw));
+  const [a, b, c] = messages.map(({ data }) => data.id);
+  deleteMessage(world, messages[0]!);
+  deleteMessages(world, stage.channel, [b!, c!]);
+  await person.says(stage.channel, "later");
+  await running.until(() => running.messages.some(({ text }) => text === "later"));
+  deepEqual(deleted, [a, b, c].map((id) => ({ id, channelId: stage.channel.id })));
 });
 
 Deno.test("a handler that throws, at once or later, costs a line in the log and nothing else", async () => {

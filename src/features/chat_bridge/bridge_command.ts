@@ -15,6 +15,7 @@ import {
 import { toDiscordText } from "../../ark/discord_text.ts";
 import { cut } from "../../discord/text.ts";
 import { fill, fillEach } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Audit } from "../../store/audit.ts";
 import { StoreError } from "../../store/errors.ts";
@@ -22,7 +23,7 @@ import type { GameServer, Roster } from "../feature.ts";
 import { parseLength } from "../length.ts";
 import { foldedName, readableName } from "../names.ts";
 import { findServers, serverOption } from "../server_options.ts";
-import { type BridgeStatus, relative, statusPage, whoIs } from "./bridge_status.ts";
+import { type BridgeStatus, statusPage, whoIs } from "./bridge_status.ts";
 import { LONGEST_MUTE_MS, type Mute, type Mutes } from "./mutes.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -32,8 +33,8 @@ export interface BridgeNeeds {
   /** For suggestions of players' names. */
   readonly roster: Pick<Roster, "known">;
   statusOf(serverId: string): BridgeStatus;
-  /** Holds over restarts. */
-  setPaused(serverIds: readonly string[], isPaused: boolean): Promise<void>;
+  /** Holds at once. @returns whether it also holds after a restart: not while the store is away. */
+  setPaused(serverIds: readonly string[], isPaused: boolean): Promise<boolean>;
   readonly mutes: Pick<Mutes, "add" | "remove" | "list">;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -116,12 +117,15 @@ async function setPaused(
   { needs, isPaused }: { readonly needs: BridgeNeeds; readonly isPaused: boolean },
 ): Promise<Answer> {
   const servers = findServers(needs.servers, call.options["server"]);
-  await needs.setPaused(servers.map(({ id }) => id), isPaused);
+  const isStored = await needs.setPaused(servers.map(({ id }) => id), isPaused);
   for (const { id } of servers) {
     await record(call, { needs, what: isPaused ? "bridge pause" : "bridge resume", serverId: id });
   }
   const names = servers.map(({ name }) => `**${toDiscordText(name)}**`).join(", ");
-  return done(call, isPaused ? TEXTS.didPause : TEXTS.didResume, { servers: names });
+  const [stored, unstored] = isPaused
+    ? [TEXTS.didPause, TEXTS.didPauseUnstored]
+    : [TEXTS.didResume, TEXTS.didResumeUnstored];
+  return done(call, isStored ? stored : unstored, { servers: names });
 }
 
 async function mute(call: Call, needs: BridgeNeeds): Promise<Answer> {
@@ -161,13 +165,13 @@ function lengthOf({ options }: Call): number {
   throw new Refusal("WRONG_INPUT", fillEach(TEXTS.wrongLength, { typed: said }));
 }
 
-/** @throws {Refusal} when the store was away, so that nothing changed */
+/** @throws {Refusal} when the store was away, so that nothing changed; what it refuses, as it is. */
 async function orRefuse<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof StoreError) throw new Refusal("INTERNAL", TEXTS.notStored);
-    throw error;
+    if (!(error instanceof StoreError) || error.kind === "failed") throw error;
+    throw new Refusal("INTERNAL", TEXTS.notStored);
   }
 }
 

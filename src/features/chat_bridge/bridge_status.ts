@@ -7,6 +7,8 @@ import { toDiscordText } from "../../ark/discord_text.ts";
 import type { Id, Language, Page, Text } from "../../discord/surface.ts";
 import { cut } from "../../discord/text.ts";
 import { fill } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer } from "../feature.ts";
 import type { Mute } from "./mutes.ts";
 import { TEXTS } from "./texts.ts";
@@ -33,6 +35,7 @@ export interface BridgeStatus {
   readonly threadId: Id | undefined;
 }
 
+/** "silent": its console does not answer, for whatever reason. */
 type State = "silent" | "drained" | "paused" | "running";
 
 /** What needs somebody comes first. */
@@ -45,8 +48,7 @@ const MARKS: Readonly<Record<State, string>> = {
   running: "✅",
 };
 
-const WORDS: Readonly<Record<State, Text>> = {
-  silent: TEXTS.silent,
+const WORDS: Readonly<Record<Exclude<State, "silent">, Text>> = {
   drained: TEXTS.losing,
   paused: TEXTS.paused,
   running: TEXTS.running,
@@ -98,7 +100,10 @@ function headOf(bridge: Bridge, language: Language): string {
   const { server, status: { lastLine, delayMs, threadId } } = bridge;
   const state = stateOf(bridge);
   const { nextTry } = server.console.status();
-  const parts = [`${MARKS[state]} **${shown(server.name, LONGEST_NAME)}**`, WORDS[state][language]];
+  const parts = [
+    `${MARKS[state]} **${shown(server.name, LONGEST_NAME)}**`,
+    wordsOf(bridge)[language],
+  ];
   if (state === "silent" && nextTry) {
     parts.push(fill(TEXTS.nextTry, language, { time: relative(nextTry) }));
   }
@@ -112,6 +117,12 @@ function headOf(bridge: Bridge, language: Language): string {
   }
   if (threadId !== undefined) parts.push(`<#${threadId}>`);
   return parts.join(" · ");
+}
+
+function wordsOf(bridge: Bridge): Text {
+  const state = stateOf(bridge);
+  if (state !== "silent") return WORDS[state];
+  return CONSOLE_TROUBLE[bridge.server.console.status().lastError?.kind ?? "silent"];
 }
 
 function notesOf({ status }: Bridge, language: Language): string[] {
@@ -152,11 +163,6 @@ export function whoIs({ kind, key, name }: Pick<Mute, "kind" | "key" | "name">):
 
 function shown(text: string, longest: number): string {
   return toDiscordText(cut(text, longest));
-}
-
-/** A time that Discord shows as "2 hours ago", in the reader's own language. */
-export function relative(time: Date): string {
-  return `<t:${Math.floor(time.getTime() / 1000)}:R>`;
 }
 
 function seconds(ms: number, language: Language): string {

@@ -7,7 +7,7 @@
 
 import { type ChatLine, isEmptyAnswer, parseChat, type PlayerChat } from "../../ark/chat.ts";
 import { RconError } from "../../rcon/errors.ts";
-import { type Clock, unlessAborted } from "../../runtime/clock.ts";
+import { type Clock, settlesWithin, unlessAborted } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { GameServer } from "../feature.ts";
 import { type GameLine, isCommand, saidOf, toDiscordLines, withoutSecret } from "./game_lines.ts";
@@ -34,7 +34,7 @@ export interface Drain {
 /** What {@linkcode openDrain} needs. */
 export interface DrainOptions {
   readonly server: GameServer;
-  readonly outbox: Pick<Outbox, "add" | "hasRoom">;
+  readonly outbox: Pick<Outbox, "add" | "hasRoom" | "unmarked">;
   readonly store: Pick<LineStore, "history" | "gameLog" | "keepGameLog">;
   /** Is told of every line in order, and says whether it is to be passed on. */
   readonly hear: (line: ChatLine) => boolean;
@@ -48,6 +48,8 @@ export interface DrainOptions {
 const CLOCKS_DIFFER_MS = 120_000;
 /** A line stands in the file 310 ms after it was said at the latest (ark-logs-and-commands 1). */
 const FILE_LAGS_MS = 500;
+/** So long the first look waits for what Discord has of the run before. */
+const LOOK_BACK_MS = 5_000;
 /** Lines of the game's log that are kept while its chat cannot be read. */
 const MOST_OF_LOG = 2 * LOG_LINES;
 
@@ -61,6 +63,8 @@ class ServerDrain implements Drain {
   /** The last lines that were heard, as `saidOf` gives them; undefined before the first look. */
   #heard: string[] | undefined;
   #lastLook: Date | undefined;
+  /** What the run before has posted on Discord and not stored, until the first look is over. */
+  #unmarked: string[] = [];
   /** When the run before saw its last line. */
   #seenBefore: Date | undefined;
   #gaps = 0;
@@ -97,7 +101,7 @@ class ServerDrain implements Drain {
       const lines = parseChat(await server.console.send("GetChat", { waitMs }));
       const missed = mayMiss ? this.#missedBefore(lines, heard) : [];
       this.#lastLook = new Date(this.#options.clock.now());
-      await this.#take([...missed, ...lines], heard);
+      await this.#take(missed, lines, heard);
       if (this.#isGameLogKept) await this.#keepGameLog([]);
     } catch (error) {
       if (!(error instanceof RconError)) throw error;
@@ -107,12 +111,15 @@ class ServerDrain implements Drain {
 
   /** What was heard in the run before. Without the store nobody knows, and nothing is recovered. */
   async #recall(): Promise<string[]> {
-    const { server, store } = this.#options;
+    const { server, store, outbox, clock } = this.#options;
     try {
       this.#gameLog = await store.gameLog(server.id);
       this.#isGameLogKept = this.#gameLog.length > 0;
       const { said, seenAt } = await store.history(server.id);
       this.#seenBefore = seenAt;
+      if (await settlesWithin(LOOK_BACK_MS, { work: outbox.unmarked, clock })) {
+        this.#unmarked = [...await outbox.unmarked];
+      }
       return said;
     } catch (error) {
       this.#options.log.warn(`Cannot look for chat lines of the last run: ${messageOf(error)}`);
@@ -204,17 +211,34 @@ class ServerDrain implements Drain {
     else log.debug(text);
   }
 
-  async #take(lines: readonly ChatLine[], heard: string[]): Promise<void> {
-    const taken: GameLine[] = [];
-    for (const line of lines) {
-      const said = saidOf(line);
-      if (said !== null) heard.push(said);
-      // What is hidden is kept all the same, or it would be found missing later.
-      if (this.#isPassedOn(line)) taken.push(...toDiscordLines(line));
-      else if (said !== null) taken.push({ content: "", said });
-    }
+  async #take(
+    missed: readonly ChatLine[],
+    lines: readonly ChatLine[],
+    heard: string[],
+  ): Promise<void> {
+    const taken = [
+      ...missed.flatMap((line) => this.#toPost(line).map((it) => this.#unlessPosted(it))),
+      ...lines.flatMap((line) => this.#toPost(line)),
+    ];
+    this.#unmarked = [];
+    heard.push(...saidIn([...missed, ...lines]));
     heard.splice(0, heard.length - LOG_LINES);
     await this.#options.outbox.add(taken);
+  }
+
+  /** What is hidden is kept all the same, or it would be found missing later. */
+  #toPost(line: ChatLine): readonly GameLine[] {
+    if (this.#isPassedOn(line)) return toDiscordLines(line);
+    const said = saidOf(line);
+    return said === null ? [] : [{ content: "", said }];
+  }
+
+  /** A line that the run before has posted is kept like one that is hidden. */
+  #unlessPosted(line: GameLine): GameLine {
+    const at = this.#unmarked.indexOf(line.content);
+    if (at < 0) return line;
+    this.#unmarked.splice(at, 1);
+    return { ...line, content: "" };
   }
 
   /** A fault of ours in hearing a line must not lose those behind it. */

@@ -61,6 +61,11 @@ export interface GameCommandsOptions {
 /** The wide `！` is what Chinese keyboards write; a server that knows only ASCII makes `?` of it. */
 const COMMAND = new RegExp(`^\\s*[!！?](${NAMES.join("|")})(?![\\p{L}\\p{N}])(.*)$`, "isu");
 
+/** Whether a text is such a command: what follows it may be a secret. */
+export function isGameCommand(text: string): boolean {
+  return COMMAND.test(text);
+}
+
 /** So many commands of one player are carried out within that time; further ones are swallowed. */
 const MOST_CALLS = 3;
 const WITHIN_MS = 30_000;

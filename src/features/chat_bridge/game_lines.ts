@@ -6,6 +6,7 @@
 
 import type { ChatLine, PlayerChat } from "../../ark/chat.ts";
 import { toDiscordText } from "../../ark/discord_text.ts";
+import { readableName } from "../names.ts";
 
 /** One line of a message on Discord. */
 export interface GameLine {
@@ -33,8 +34,14 @@ const COMMAND =
 const COLOURED =
   /^((?:Tribe .*?: Day \d{1,10}, [\d:]{8}: )?)<RichColor Color="[^"]*">(.*)<\/>\)?$/s;
 
-/** A line for Discord, in parts when it is too long; nothing for what is not passed on. */
+/**
+ * A line for Discord, in parts when it is too long; nothing for what is not passed on. Of words that
+ * nobody can see nothing is posted.
+ */
 export function toDiscordLines(line: ChatLine): readonly GameLine[] {
+  if (line.kind === "chat" && readableName(line.text) === "") {
+    return [{ content: "", said: saidOf(line) }];
+  }
   const [head, text] = partsOf(line);
   if (head === "" && text.trim() === "") return [];
   const said = saidOf(line);

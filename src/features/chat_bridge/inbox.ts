@@ -11,6 +11,7 @@ import { cut } from "../../discord/text.ts";
 import { RconError } from "../../rcon/errors.ts";
 import { type Clock, settlesWithin } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer } from "../feature.ts";
 import { Receipts, type Sign } from "./receipts.ts";
 import type { WaitingMessage, WaitingStore } from "./waiting_store.ts";
@@ -20,6 +21,8 @@ import { authorName, toCommands } from "./words.ts";
 export interface Inbox {
   /** Puts a message behind those before it. What becomes of it is shown on the message. */
   take(message: IncomingMessage): void;
+  /** The message was deleted: unless it is on its way already, it is not delivered. */
+  drop(id: Id): void;
   /**
    * Takes up what waited when the program ended. To be called before the first message, and again
    * when it failed.
@@ -47,6 +50,8 @@ export interface InboxOptions {
   readonly usesAscii: () => boolean;
   /** Whether nothing is to be carried; what waits is then given back. */
   readonly isPaused: () => boolean;
+  /** Whether nothing of that member is to be carried. */
+  readonly isMuted: (memberId: Id) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Source of jitter: numbers from 0 up to, not including, 1. */
@@ -66,6 +71,7 @@ const STORE_PAUSE_MS = 10_000;
 /** At the end, for what is under way, and again for storing what is left. */
 const END_MS = 400;
 const SHOWN_TEXT = 80;
+const DELETED = "it was deleted";
 
 /** A message in the queue. */
 interface Entry extends Omit<WaitingMessage, "sent" | "isSending"> {
@@ -75,6 +81,7 @@ interface Entry extends Omit<WaitingMessage, "sent" | "isSending"> {
   /** It was tried, or one before it was, and the server was away. */
   isWaiting: boolean;
   isStored: boolean;
+  isDeleted: boolean;
 }
 
 /** How a message ended. */
@@ -123,6 +130,7 @@ class ServerInbox implements Inbox {
       id: message.id,
       serverId: server.id,
       channelId: message.channelId,
+      authorId: message.author.id,
       author: authorName(message),
       commands,
       isCut,
@@ -132,6 +140,7 @@ class ServerInbox implements Inbox {
       takenAt: clock.now(),
       isWaiting: false,
       isStored: false,
+      isDeleted: false,
     };
     if (commands.length === 0) {
       this.#tell(entry, {
@@ -146,6 +155,13 @@ class ServerInbox implements Inbox {
       this.#newcomer.abort();
       this.#work ??= this.#workOff();
     }
+  }
+
+  drop(id: Id): void {
+    const entry = this.#queue.find((entry) => entry.id === id);
+    if (!entry) return;
+    entry.isDeleted = true;
+    if (!entry.isSending) this.#end(entry, this.#notDelivered(entry, DELETED));
   }
 
   async resume(): Promise<void> {
@@ -182,6 +198,7 @@ class ServerInbox implements Inbox {
       takenAt: message.writtenAt.getTime(),
       isWaiting: false,
       isStored: true,
+      isDeleted: false,
     }));
     const isOld = (entry: Entry) => entry.isSending || leftMs(entry, clock) <= 0;
     this.#queue.unshift(...entries.filter((entry) => !isOld(entry)));
@@ -197,28 +214,26 @@ class ServerInbox implements Inbox {
       const entry = this.#queue[0]!;
       const end = await this.#deliver(entry);
       if (this.#isOver) return;
-      if (end) {
-        this.#queue.shift();
-        this.#end(entry, end);
-      } else {
-        await this.#pause();
-      }
+      if (end) this.#end(entry, end);
+      else await this.#pause();
     }
     this.#work = undefined; // without a gap: the next message may come in the very next moment
   }
 
   /** @returns how it ended; undefined when it is to be tried again, or the program stops. */
   async #deliver(entry: Entry): Promise<End | undefined> {
-    const { server, accepted, isPaused, clock } = this.#options;
+    const { server, accepted, isPaused, isMuted, clock } = this.#options;
     while (!this.#stopping.signal.aborted) {
+      if (entry.isDeleted) return this.#notDelivered(entry, DELETED);
       if (isPaused()) return this.#notDelivered(entry, "the bridge is paused");
+      if (isMuted(entry.authorId)) return { sign: "🔇", reason: "muted" };
       if (entry.isWaiting && leftMs(entry, clock) <= 0) return this.#undelivered(entry);
       const command = entry.commands[entry.sent]!;
       entry.isSending = true;
       if (entry.isStored) await this.#keep([entry]);
-      if (this.#stopping.signal.aborted) {
+      if (this.#stopping.signal.aborted || entry.isDeleted) {
         entry.isSending = false;
-        break;
+        continue;
       }
       try {
         await server.console.send(command, { waitMs: TURN_MS });
@@ -245,6 +260,7 @@ class ServerInbox implements Inbox {
       return this.#inDoubt();
     }
     entry.isSending = false;
+    if (entry.isDeleted) return this.#notDelivered(entry, DELETED);
     if (error.kind === "invalid") return this.#undelivered(entry, error);
     this.#trouble = error;
     return undefined;
@@ -256,7 +272,7 @@ class ServerInbox implements Inbox {
     const { signal } = this.#stopping;
     const { least, most } = TRY_AGAIN_MS;
     const end = clock.now() + least + random() * (most - least);
-    while (clock.now() < end && !signal.aborted) {
+    while (this.#queue.length > 0 && clock.now() < end && !signal.aborted) {
       await this.#holdAll();
       if (this.#queue.some(({ isWaiting }) => !isWaiting)) continue; // came meanwhile
       this.#newcomer = new AbortController();
@@ -276,8 +292,8 @@ class ServerInbox implements Inbox {
   }
 
   #undelivered(entry: Entry, why = this.#trouble): End {
-    const reason = why ? reasonOf(why, this.#name) : "the server was away too long";
-    return this.#notDelivered(entry, reason);
+    const reason = why ? CONSOLE_TROUBLE[why.kind].en : "it was away too long";
+    return this.#notDelivered(entry, `${this.#name}: ${reason}`);
   }
 
   #notDelivered(entry: Entry, reason: string): End {
@@ -293,6 +309,8 @@ class ServerInbox implements Inbox {
   }
 
   #end(entry: Entry, end: End): void {
+    const at = this.#queue.indexOf(entry);
+    if (at >= 0) this.#queue.splice(at, 1); // what was too old at the start was never in it
     this.#tell(entry, end);
     if (!entry.isStored) return;
     this.#ended.add(entry.id);
@@ -302,7 +320,7 @@ class ServerInbox implements Inbox {
   #tell(entry: Entry, { sign, note, reason = note }: End): void {
     const { debug, clock } = this.#options;
     const hasWaited = entry.isWaiting || entry.isStored;
-    this.#receipts.ended(entry, { sign, note, hasWaited });
+    if (!entry.isDeleted) this.#receipts.ended(entry, { sign, note, hasWaited });
     const said = entry.commands[0]?.replace(/^ServerChat \[[^\]]*\]:? /, "") ?? "";
     debug(
       [
@@ -357,22 +375,4 @@ class ServerInbox implements Inbox {
 
 function leftMs({ writtenAt }: Entry, clock: Clock): number {
   return writtenAt.getTime() + LONGEST_WAIT_MS - clock.now();
-}
-
-/** In words for members; the error's own may hold the server's address. */
-function reasonOf({ kind, reason }: RconError, server: string): string {
-  switch (kind) {
-    case "unreachable":
-      return `${server} is still restarting`;
-    case "silent":
-      return `${server} does not answer`;
-    case "password":
-      return `${server} refuses BlissBot's RCON password`;
-    case "invalid":
-      return toDiscordText(reason);
-    case "busy":
-      return `${server} has too much to do`;
-    default:
-      return `${server} cannot be reached`;
-  }
 }

@@ -6,8 +6,9 @@
  */
 
 import type { PlayerChat } from "../../ark/chat.ts";
+import { plainWords } from "../../ark/discord_markup.ts";
 import type { KeptPlaces } from "../../discord/kept_places.ts";
-import type { IncomingMessage, Surface } from "../../discord/surface.ts";
+import type { DeletedMessage, IncomingMessage, Surface } from "../../discord/surface.ts";
 import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { HealthCheck } from "../../runtime/health.ts";
 import type { Job } from "../../runtime/jobs.ts";
@@ -17,9 +18,15 @@ import type { Database } from "../../store/sql.ts";
 import type { Feature, GameServer, Roster } from "../feature.ts";
 import { bridgeCommand } from "./bridge_command.ts";
 import { openCrossChat } from "./cross_chat.ts";
-import { type GameCommand, onlineCommand, openGameCommands } from "./game_commands.ts";
+import {
+  type GameCommand,
+  isGameCommand,
+  onlineCommand,
+  openGameCommands,
+} from "./game_commands.ts";
 import { storedLines } from "./line_store.ts";
 import { openMutes } from "./mutes.ts";
+import { Receipts } from "./receipts.ts";
 import { ServerBridge } from "./server_bridge.ts";
 import { openSettings } from "./settings.ts";
 import { NOTICES } from "./texts.ts";
@@ -54,6 +61,10 @@ export interface ChatBridge extends Feature {
 
 /** How often what could not be made or read is tried again. */
 const OPEN_EVERY_SECONDS = 5;
+/** How soon a thread comes back that somebody has deleted or closed. */
+const KEEP_THREADS_EVERY_SECONDS = 60;
+/** Who waits for an answer in the game does not read it much later. */
+const ANSWER_WAIT_MS = 5_000;
 /** A look at the chat: connecting, log-in, its turn and the answer together. */
 const PULL_LIMIT_MS = 60_000;
 /** So long a posted line is kept, for those who ask what was said. */
@@ -79,7 +90,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   const gameCommands = openGameCommands({
     commands: [onlineCommand(servers, roster), ...needs.gameCommands ?? []],
     async answer(server, command) {
-      await server.console.send(command);
+      await server.console.send(command, { waitMs: ANSWER_WAIT_MS });
       sent(server.id, command);
     },
     usesAscii,
@@ -100,6 +111,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
     lines,
     waiting: storedWaiting(db),
     hear,
+    isMuted: (memberId: string) => mutes.isMuted("member", memberId),
     pollMs: needs.pollSeconds * 1000,
   };
   const bridges = new Map(servers.map((server) => [server.id, new ServerBridge(server, parts)]));
@@ -110,10 +122,27 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   async function onMessage(message: IncomingMessage): Promise<void> {
     if (message.author.isBot) return;
     await firstLoad.promise;
-    const bridge = bridges.get(needs.places.threadKey(message.channelId) ?? "");
-    if (!bridge) return;
-    if (!mutes.isMuted("member", message.author.id)) return bridge.take(message);
-    await surface.react(message.channelId, message.id, "🔇");
+    const serverId = needs.places.threadKey(message.channelId);
+    if (serverId === undefined) return;
+    if (parts.isMuted(message.author.id)) {
+      return await surface.react(message.channelId, message.id, "🔇");
+    }
+    const bridge = bridges.get(serverId);
+    if (!bridge) return refuse(message, "this server is no longer among those of BlissBot");
+    if (isGameCommand(plainWords(message.text, () => undefined))) {
+      return refuse(message, "such commands are typed in the game's own chat");
+    }
+    bridge.take(message);
+  }
+
+  const receipts = new Receipts({ surface, log });
+  function refuse(message: IncomingMessage, why: string): void {
+    receipts.ended(message, { sign: "❌", note: `not delivered: ${why}`, hasWaited: false });
+  }
+
+  async function onMessageDelete({ id, channelId }: DeletedMessage): Promise<void> {
+    await firstLoad.promise; // as the message itself
+    bridges.get(needs.places.threadKey(channelId) ?? "")?.drop(id);
   }
 
   let isLoaded = false;
@@ -122,8 +151,13 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
       await Promise.all([settings.load(), mutes.load()]).finally(firstLoad.resolve);
     }
     isLoaded = true;
-    const opened = await Promise.allSettled(Array.from(bridges.values(), (it) => it.open()));
-    const failed = opened.find(({ status }) => status === "rejected");
+    await ofEach((bridge) => bridge.open());
+  }
+
+  /** The work of one bridge holds up no other. */
+  async function ofEach(work: (bridge: ServerBridge) => Promise<void>): Promise<void> {
+    const done = await Promise.allSettled(Array.from(bridges.values(), work));
+    const failed = done.find(({ status }) => status === "rejected");
     if (failed) throw (failed as PromiseRejectedResult).reason;
   }
 
@@ -131,12 +165,14 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   return {
     sent,
     onMessage,
+    onMessageDelete,
     commands: [bridgeCommand({
       ...needs,
       mutes,
       statusOf: (serverId) => bridges.get(serverId)!.status(),
       async setPaused(serverIds, isPaused) {
-        await Promise.all(serverIds.map((id) => settings.change(id, { isPaused })));
+        const stored = await Promise.all(serverIds.map((id) => settings.change(id, { isPaused })));
+        return !stored.includes(false);
       },
     })],
     jobs: [
@@ -145,6 +181,12 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
         every: { seconds: OPEN_EVERY_SECONDS },
         limitMs: PULL_LIMIT_MS,
         run: open,
+      },
+      {
+        name: "chat threads",
+        every: { seconds: KEEP_THREADS_EVERY_SECONDS },
+        limitMs: PULL_LIMIT_MS,
+        run: () => ofEach((bridge) => bridge.keepThread()),
       },
       {
         name: "old chat lines",
@@ -164,6 +206,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
     ],
     health: [bridgeCheck(isStoreAway)],
     async stop() {
+      receipts.stop();
       await Promise.all([
         crossChat.stop(),
         gameCommands.stop(),

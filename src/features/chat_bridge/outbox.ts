@@ -9,9 +9,11 @@
 
 import { createHash } from "node:crypto";
 import { DiscordRestError } from "../../discord/errors.ts";
+import { timeOfDay } from "../../discord/times.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import { type Clock, settlesWithin } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
+import { StoreError } from "../../store/errors.ts";
 import { type GameLine, LONGEST_CONTENT } from "./game_lines.ts";
 import type { LineStore, StoredLine } from "./line_store.ts";
 
@@ -23,6 +25,11 @@ export interface Outbox {
   add(lines: readonly GameLine[]): Promise<void>;
   /** Whether more lines can be kept; when not, the game should keep them. */
   readonly hasRoom: boolean;
+  /**
+   * Lines that the run before has posted from memory, so that the store does not have them; found
+   * out before this run posts anything. Never rejects.
+   */
+  readonly unmarked: Promise<readonly string[]>;
   status(): OutboxStatus;
   /** Ends within 2 s. What is stored is posted after the next start. Never rejects. */
   stop(): Promise<void>;
@@ -50,8 +57,10 @@ export interface OutboxOptions {
   readonly store: LineStore;
   /** Posts a message. It may throw anything, and may have posted it all the same. */
   readonly post: (text: string, options: { nonce: string }) => Promise<{ readonly id: string }>;
-  /** Finds a message of the bot itself that has that text and is newer than that one. */
-  readonly findPosted: (text: string, afterId: string | undefined) => Promise<string | undefined>;
+  /** The bot's own messages that are newer than that one, oldest first. */
+  readonly postedAfter: (
+    afterId: string | undefined,
+  ) => Promise<readonly { readonly id: string; readonly text: string }[]>;
   readonly clock: Clock;
   readonly log: Log;
   /** Source of jitter: numbers from 0 up to, not including, 1. */
@@ -66,8 +75,11 @@ const LATE_MS = 120_000;
 const POST_PAUSE = { firstMs: 1_000, maxMs: 15_000 };
 /** Stands in the place of a line that Discord refuses for good. */
 const LEFT_OUT = "-# (a line that Discord refuses)";
-/** A store that is away may take 5 s to say so: chat does not wait for that every time. */
-const STORE_PAUSE_MS = 5_000;
+/**
+ * A store that is away may take 5 s to say so: chat does not wait for that every time. But what is
+ * posted meanwhile is to be marked soon: a crash before that repeats it. Doubles from first to most.
+ */
+const STORE_PAUSE_MS = { first: 1_000, most: 5_000 };
 /** What is under way at the end may take so long; afterwards nobody knows what became of it. */
 const POST_GRACE_MS = 1_000;
 const STORE_GRACE_MS = 1_000;
@@ -118,6 +130,9 @@ class ServerOutbox implements Outbox {
   #turn: Promise<unknown> = Promise.resolve();
   #isStoreAway = false;
   #nextStoreTry = 0;
+  #storePauseMs = 0;
+  readonly #unmarked = Promise.withResolvers<readonly string[]>();
+  #hasLookedBack = false;
   #failures = 0;
   #lastPosted: Date | undefined;
   #lastDelayMs: number | undefined;
@@ -131,6 +146,10 @@ class ServerOutbox implements Outbox {
   get hasRoom(): boolean {
     const kept = [...this.#unsaved].filter((line) => !line.isStored && !line.postedAt);
     return kept.length < MOST_IN_MEMORY;
+  }
+
+  get unmarked(): Promise<readonly string[]> {
+    return this.#unmarked.promise;
   }
 
   async add(lines: readonly GameLine[]): Promise<void> {
@@ -158,6 +177,7 @@ class ServerOutbox implements Outbox {
   async stop(): Promise<void> {
     const { clock } = this.#options;
     this.#stopping.abort(STOPPED);
+    this.#unmarked.resolve([]);
     this.#nap.abort(AWAKE);
     await settlesWithin(POST_GRACE_MS, { work: Promise.resolve(this.#work), clock });
     this.#nextStoreTry = 0;
@@ -202,7 +222,7 @@ class ServerOutbox implements Outbox {
         this.#batch ??= await this.#nextBatch();
         if (this.#batch) await this.#deliver(this.#batch);
         else if (this.#isDone()) break;
-        else if (this.#window.length === 0) await this.#napFor(STORE_PAUSE_MS);
+        else if (this.#window.length === 0) await this.#napUntilStoreTry();
       } catch (error) {
         if (!signal.aborted) await this.#recordFailure(error);
       }
@@ -214,14 +234,17 @@ class ServerOutbox implements Outbox {
     return this.#window.length === 0 && this.#beyond === 0 && this.#unsaved.size === 0;
   }
 
-  async #napFor(ms: number): Promise<void> {
+  async #napUntilStoreTry(): Promise<void> {
     if (this.#stopping.signal.aborted) return; // who stops has waked it already
+    const { clock } = this.#options;
     this.#nap = new AbortController();
-    await this.#options.clock.sleep(ms, this.#nap.signal).catch(() => {});
+    const ms = Math.max(0, this.#nextStoreTry - clock.now());
+    await clock.sleep(ms, this.#nap.signal).catch(() => {});
   }
 
   async #nextBatch(): Promise<Batch | undefined> {
     if (this.#window.length === 0) await this.#inTurn(() => this.#load());
+    if (!this.#hasLookedBack) await this.#lookBack();
     const [first] = this.#window;
     if (!first) return undefined;
     // It was sealed before a crash: nobody knows how far it came.
@@ -236,12 +259,35 @@ class ServerOutbox implements Outbox {
     return { lines, text, nonce, isDoubtful };
   }
 
+  /** Once, before anything is posted. */
+  async #lookBack(): Promise<void> {
+    const found = this.#isAcquainted ? await this.#linesOfRunBefore() : [];
+    // The store has those that were sealed: they are found when they are delivered.
+    for (const { batch, content } of this.#window) {
+      if (batch !== undefined && found.includes(content)) found.splice(found.indexOf(content), 1);
+    }
+    this.#hasLookedBack = true;
+    this.#unmarked.resolve(found);
+  }
+
+  async #linesOfRunBefore(): Promise<string[]> {
+    try {
+      const messages = await this.#options.postedAfter(this.#messageIdBefore);
+      return messages.flatMap(({ text }) => text.split("\n"));
+    } catch (error) {
+      const isRefused = error instanceof DiscordRestError && Math.floor(error.status / 100) === 4;
+      if (!isRefused) throw error; // posting would not work either now
+      this.#options.log.debug(`Cannot look for chat lines of the last run: ${error.message}`);
+      return [];
+    }
+  }
+
   /** Decides on what makes one message; from now on its text stays as it is. */
   #seal(lines: readonly Line[]): void {
     const [first] = lines;
     const seenAt = first!.seenAt.getTime();
     if (this.#options.clock.now() - seenAt > LATE_MS) {
-      first!.content = `-# 🕒 <t:${Math.floor(seenAt / 1000)}:t>\n${first!.content}`;
+      first!.content = `-# 🕒 ${timeOfDay(first!.seenAt)}\n${first!.content}`;
     }
     for (const line of lines) {
       line.batch = first!.position;
@@ -250,11 +296,11 @@ class ServerOutbox implements Outbox {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { clock, post, findPosted } = this.#options;
+    const { clock, post } = this.#options;
     const { lines, text, nonce, isDoubtful } = batch;
     await this.#inTurn(() => this.#save());
     // Discord forgets a nonce after five minutes.
-    const found = isDoubtful ? await findPosted(text, this.#lastMessageId) : undefined;
+    const found = isDoubtful ? await this.#findPosted(text) : undefined;
     batch.isDoubtful = true;
     try {
       const id = found ?? (await post(text, { nonce })).id;
@@ -270,6 +316,11 @@ class ServerOutbox implements Outbox {
     }
     this.#batch = undefined;
     await this.#inTurn(() => this.#save());
+  }
+
+  async #findPosted(text: string): Promise<string | undefined> {
+    const messages = await this.#options.postedAfter(this.#lastMessageId);
+    return messages.find((message) => message.text === text.trimEnd())?.id;
   }
 
   #markPosted(lines: readonly Line[], messageId: string | undefined): void {
@@ -380,18 +431,26 @@ class ServerOutbox implements Outbox {
     const { clock, log } = this.#options;
     if (clock.now() < this.#nextStoreTry) return false;
     try {
-      await work();
+      // One lost connection does not mean that the next is lost as well.
+      await work().catch((error) => isTransient(error) ? work() : Promise.reject(error));
     } catch (error) {
       const text = this.#noteError(error);
       if (!this.#isStoreAway) log.warn(`Chat lines are kept in memory: ${text}`);
       this.#isStoreAway = true;
-      this.#nextStoreTry = clock.now() + STORE_PAUSE_MS;
+      const { first, most } = STORE_PAUSE_MS;
+      this.#storePauseMs = Math.min(most, this.#storePauseMs * 2 || first);
+      this.#nextStoreTry = clock.now() + this.#storePauseMs;
       return false;
     }
+    this.#storePauseMs = 0;
     if (this.#isStoreAway) log.info("Chat lines are stored again");
     this.#isStoreAway = false;
     return true;
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof StoreError && error.transient;
 }
 
 /** How many lines at the head belong to the first line's message. */

@@ -8,7 +8,7 @@ import type { Id, Surface } from "../../discord/surface.ts";
 import type { Log } from "../../runtime/log.ts";
 
 /** How a message ended. */
-export type Sign = "✅" | "❌" | "⚠️";
+export type Sign = "✅" | "❌" | "⚠️" | "🔇";
 
 /** Where a receipt goes. */
 export interface Receipted {

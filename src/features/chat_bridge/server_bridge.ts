@@ -7,12 +7,13 @@
 import type { ChatLine, PlayerChat } from "../../ark/chat.ts";
 import { toDiscordText } from "../../ark/discord_text.ts";
 import type { KeptPlaces, WantedThread } from "../../discord/kept_places.ts";
-import type { IncomingMessage, Surface } from "../../discord/surface.ts";
+import type { Id, IncomingMessage, Surface } from "../../discord/surface.ts";
 import { fill } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { GameServer, Roster } from "../feature.ts";
-import { type BridgeStatus, relative } from "./bridge_status.ts";
+import type { BridgeStatus } from "./bridge_status.ts";
 import { type Drain, openDrain } from "./drain.ts";
 import { type Echoes, openEchoes } from "./echoes.ts";
 import { type Inbox, MOST_MESSAGES, openInbox } from "./inbox.ts";
@@ -39,6 +40,8 @@ export interface BridgeParts {
     line: PlayerChat,
     when: { readonly isLate: boolean },
   ) => boolean;
+  /** Whether nothing that the member writes is to be carried. */
+  readonly isMuted: (memberId: Id) => boolean;
   /** A line for the channel that tells what became of each message. */
   readonly debug: (line: string) => void;
   /** A line for staff. */
@@ -85,11 +88,7 @@ export class ServerBridge {
       serverId: server.id,
       store: parts.lines,
       post: (text, { nonce }) => this.#inThread((id) => surface.post(id, { text }, { nonce })),
-      findPosted: (text, after) =>
-        this.#inThread(async (id) => {
-          const messages = await surface.ownMessagesAfter(id, after ?? id);
-          return messages.find((message) => message.text === text.trimEnd())?.id;
-        }),
+      postedAfter: (after) => this.#inThread((id) => surface.ownMessagesAfter(id, after ?? id)),
       clock,
       log,
     });
@@ -110,6 +109,7 @@ export class ServerBridge {
       debug,
       usesAscii: () => this.usesAscii,
       isPaused: () => this.isPaused,
+      isMuted: parts.isMuted,
       clock,
       log,
     });
@@ -133,6 +133,11 @@ export class ServerBridge {
     for (const message of this.#early.splice(0)) this.#inbox.take(message);
   }
 
+  /** Makes the thread anew when it was deleted, so that members can write though nobody plays. */
+  async keepThread(): Promise<void> {
+    await this.#inThread((id) => this.#parts.surface.openThread(id));
+  }
+
   /** One look at the chat of the game. Never rejects for what the game or the store does. */
   async pull(signal: AbortSignal): Promise<void> {
     if (this.isPaused) return;
@@ -151,6 +156,13 @@ export class ServerBridge {
   take(message: IncomingMessage): void {
     if (this.#isOpen) this.#inbox.take(message);
     else if (this.#early.length < MOST_MESSAGES) this.#early.push(message);
+  }
+
+  /** A member's message was deleted, which need not be one of ours. */
+  drop(id: Id): void {
+    const at = this.#early.findIndex((message) => message.id === id);
+    if (at >= 0) this.#early.splice(at, 1);
+    this.#inbox.drop(id);
   }
 
   /** The server has accepted a ServerChat, which will come back in its chat. */

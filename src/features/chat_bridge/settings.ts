@@ -19,8 +19,11 @@ export interface Settings {
   /** @throws {StoreError} */
   load(): Promise<void>;
   of(serverId: string): BridgeSettings;
-  /** Holds at once; while the store is away until the program ends. Never rejects. */
-  change(serverId: string, change: Partial<BridgeSettings>): Promise<void>;
+  /**
+   * Holds at once. Never rejects. @returns whether it was stored; else it holds until the program
+   * ends.
+   */
+  change(serverId: string, change: Partial<BridgeSettings>): Promise<boolean>;
 }
 
 const DEADLINE_MS = 5_000;
@@ -56,8 +59,10 @@ export function openSettings({ db, log }: { readonly db: Database; readonly log:
             ${settings.drainToldAt?.toISOString() ?? null}::timestamptz)
           on conflict (server_id) do update
             set is_paused = excluded.is_paused, drain_told_at = excluded.drain_told_at`);
+        return true;
       } catch (error) {
         log.warn("Cannot store the bridge's settings: they hold until the program ends", { error });
+        return false;
       }
     },
   };

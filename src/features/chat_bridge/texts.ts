@@ -86,7 +86,6 @@ export const TEXTS = {
   running: { en: "running", de: "läuft" },
   losing: { en: "running, but lines get lost", de: "läuft, aber Zeilen gehen verloren" },
   paused: { en: "paused", de: "angehalten" },
-  silent: { en: "the server does not answer", de: "der Server antwortet nicht" },
   nextTry: { en: "next try {time}", de: "nächster Versuch {time}" },
   lastLine: { en: "last line {time}", de: "letzte Zeile {time}" },
   noLine: { en: "no line yet", de: "noch keine Zeile" },
@@ -124,7 +123,24 @@ export const TEXTS = {
     de: "⏸️ Angehalten: {servers}\nBis jemand `fortsetzen` wählt, kommt in keiner Richtung etwas " +
       "durch; das gilt auch nach einem Neustart.",
   },
+  didPauseUnstored: {
+    en:
+      "⏸️ Paused: {servers}\nNothing is carried over, in either direction, until somebody picks " +
+      "`resume`.\n⚠️ The database does not answer: after a restart of BlissBot it carries on. Pause " +
+      "again when the database is back.",
+    de: "⏸️ Angehalten: {servers}\nBis jemand `fortsetzen` wählt, kommt in keiner Richtung etwas " +
+      "durch.\n⚠️ Die Datenbank antwortet nicht: Nach einem Neustart von BlissBot läuft die Brücke " +
+      "weiter. Halte sie noch einmal an, wenn die Datenbank wieder da ist.",
+  },
   didResume: { en: "✅ Running again: {servers}", de: "✅ Läuft wieder: {servers}" },
+  didResumeUnstored: {
+    en:
+      "✅ Running again: {servers}\n⚠️ The database does not answer: after a restart of BlissBot " +
+      "it may be paused again. Resume again when the database is back.",
+    de: "✅ Läuft wieder: {servers}\n⚠️ Die Datenbank antwortet nicht: Nach einem Neustart von " +
+      "BlissBot ist die Brücke vielleicht wieder angehalten. Setz sie noch einmal fort, wenn die " +
+      "Datenbank wieder da ist.",
+  },
   didMute: {
     en: "🔇 Muted: {who}. The bridge carries nothing of theirs over; that ends {time}.",
     de:

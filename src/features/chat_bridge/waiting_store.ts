@@ -12,6 +12,7 @@ export interface WaitingMessage {
   readonly id: string;
   readonly serverId: string;
   readonly channelId: string;
+  readonly authorId: string;
   /** Cleaned name, for the line that tells the outcome. */
   readonly author: string;
   /** In the order in which they must be sent. */
@@ -44,12 +45,13 @@ export function storedWaiting(db: Database): WaitingStore {
       await db.run(DEADLINE_MS, (sql) =>
         sql`
         insert into chat_waiting
-          (message_id, server_id, channel_id, author, commands, is_cut, sent, is_sending, written_at)
-        select message_id, server_id, channel_id, author, commands, is_cut, sent, is_sending,
-          written_at
+          (message_id, server_id, channel_id, author_id, author, commands, is_cut, sent, is_sending,
+            written_at)
+        select message_id, server_id, channel_id, author_id, author, commands, is_cut, sent,
+          is_sending, written_at
         from jsonb_to_recordset(${rows}::text::jsonb) as r(
-          message_id text, server_id text, channel_id text, author text, commands jsonb,
-          is_cut boolean, sent int, is_sending boolean, written_at timestamptz)
+          message_id text, server_id text, channel_id text, author_id text, author text,
+          commands jsonb, is_cut boolean, sent int, is_sending boolean, written_at timestamptz)
         on conflict (message_id) do update
           set sent = excluded.sent, is_sending = excluded.is_sending`);
     },
@@ -62,13 +64,14 @@ export function storedWaiting(db: Database): WaitingStore {
     async list(serverId) {
       const rows = await db.run(DEADLINE_MS, (sql) =>
         sql<Row[]>`
-        select message_id, channel_id, author, commands::text as commands, is_cut, sent, is_sending,
-          extract(epoch from written_at)::float8 as written_at
+        select message_id, channel_id, author_id, author, commands::text as commands, is_cut, sent,
+          is_sending, extract(epoch from written_at)::float8 as written_at
         from chat_waiting where server_id = ${serverId} order by message_id::numeric`);
       return rows.map((row): WaitingMessage => ({
         id: row.message_id,
         serverId,
         channelId: row.channel_id,
+        authorId: row.author_id,
         author: row.author,
         commands: JSON.parse(row.commands),
         isCut: row.is_cut,
@@ -85,6 +88,7 @@ function toRow(message: WaitingMessage) {
     message_id: message.id,
     server_id: message.serverId,
     channel_id: message.channelId,
+    author_id: message.authorId,
     author: message.author,
     commands: message.commands,
     is_cut: message.isCut,
@@ -97,6 +101,7 @@ function toRow(message: WaitingMessage) {
 interface Row {
   message_id: string;
   channel_id: string;
+  author_id: string;
   author: string;
   /** JSON. */
   commands: string;

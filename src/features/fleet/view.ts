@@ -5,6 +5,7 @@
 
 import type { Embed, Language, Page } from "../../discord/surface.ts";
 import { fill } from "../../discord/texts.ts";
+import { dateTime, relative } from "../../discord/times.ts";
 import type { HealthReport } from "../../runtime/health.ts";
 import type { PartState, PartStatus } from "../../runtime/supervise.ts";
 import { HEALTH_WORDS, STATE_WORDS, TEXTS, WITHOUT } from "./texts.ts";
@@ -155,14 +156,4 @@ export function helpEmbed(
       value: `${markOf(bot)} ${summary(bot, language).join(" · ")}`,
     }],
   };
-}
-
-/** A time that Discord shows as "2 hours ago", in the reader's own language. */
-function relative(time: Date): string {
-  return `<t:${Math.floor(time.getTime() / 1000)}:R>`;
-}
-
-/** A point in time, which Discord shows in the reader's own language and zone. */
-function dateTime(time: Date): string {
-  return `<t:${Math.floor(time.getTime() / 1000)}:f>`;
 }

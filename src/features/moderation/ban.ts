@@ -16,16 +16,18 @@ import {
   Refusal,
 } from "../../discord/surface.ts";
 import { fill, fillEach, REFUSALS } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import { StoreError } from "../../store/errors.ts";
+import { readableName } from "../names.ts";
 import { findPlayer, playerOption } from "../server_options.ts";
 import type { BanKeeper } from "./ban_keeper.ts";
 import type { Ban, BanStore, NewBan } from "./ban_store.ts";
 import { banAndKick } from "./console_acts.ts";
-import { oneLine, readLength, readLink, readReason } from "./input.ts";
+import { readLength, readLink, readReason } from "./input.ts";
 import { demandServers, type ModerationNeeds, recordResults } from "./needs.ts";
 import { statesMessage } from "./states.ts";
 import { TEXTS } from "./texts.ts";
-import { banQuestion, nameOf, relative, resultLine, shown, untilText } from "./view.ts";
+import { banQuestion, nameOf, resultLine, shown, untilText } from "./view.ts";
 
 /** What bans need besides. */
 export interface BanNeeds extends ModerationNeeds {
@@ -168,7 +170,7 @@ async function ban(
   const deed = { caller, what: "ban", target: player.id, reason } as const;
   const newBan: NewBan = {
     accountId: player.id,
-    name: oneLine(player.name),
+    name: readableName(player.name),
     reason,
     evidence,
     until: untilOf(proposal, clock.now()),

@@ -47,14 +47,14 @@ export function openBanKeeper({ servers, store, audit, clock }: BanKeeperNeeds):
     if (["paused", "closed"].includes(server.console.status().state)) return;
     for (const task of await store.tasks(server.id)) {
       signal.throwIfAborted();
-      const { outcome, why } = await unlessAborted(
+      const { outcome, trouble } = await unlessAborted(
         task.wantsBan
           ? banAndKick(server, task.accountId)
           : act(server, "UnbanPlayer", task.accountId),
         signal,
       );
-      if (outcome === "done") await done(server, task);
-      else await store.markFailed(server.id, task, why ?? outcome);
+      if (trouble) await store.markFailed(server.id, task, trouble);
+      else await done(server, task);
       if (outcome === "failed" || outcome === "unknown") return; // the next one would fare no better
     }
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Database, Sql } from "../../store/sql.ts";
+import type { Trouble } from "./console_acts.ts";
 
 /** A ban as it is ordered. */
 export interface NewBan {
@@ -45,7 +46,8 @@ export interface Lift {
 export interface BanState {
   readonly serverId: string;
   readonly isApplied: boolean;
-  readonly lastError: string | undefined;
+  /** Why it was not done when it was tried last. */
+  readonly trouble: Trouble | undefined;
 }
 
 /** What a server is still to do. */
@@ -82,7 +84,7 @@ export interface BanStore {
   tasks(serverId: string): Promise<Task[]>;
   /** It is done, unless the opposite is wanted meanwhile. */
   markApplied(serverId: string, task: Task, at: Date): Promise<void>;
-  markFailed(serverId: string, task: Task, error: string): Promise<void>;
+  markFailed(serverId: string, task: Task, trouble: Trouble): Promise<void>;
 }
 
 const DEADLINE_MS = 5_000;
@@ -107,7 +109,7 @@ export function storedBans(db: Database): BanStore {
     async resync(serverId) {
       const { count } = await run((sql) =>
         sql`
-        update ban_states set applied_at = null, last_error = null
+        update ban_states set applied_at = null, trouble = null
         where server_id = ${serverId} and wants_ban`
       );
       return count;
@@ -116,14 +118,14 @@ export function storedBans(db: Database): BanStore {
     async markApplied(serverId, { accountId, wantsBan }, at) {
       await run((sql) =>
         sql`
-        update ban_states set applied_at = ${at.toISOString()}::timestamptz, last_error = null
+        update ban_states set applied_at = ${at.toISOString()}::timestamptz, trouble = null
         where server_id = ${serverId} and account_id = ${accountId} and wants_ban = ${wantsBan}`
       );
     },
-    async markFailed(serverId, { accountId, wantsBan }, error) {
+    async markFailed(serverId, { accountId, wantsBan }, trouble) {
       await run((sql) =>
         sql`
-        update ban_states set last_error = ${error}
+        update ban_states set trouble = ${JSON.stringify(trouble)}
         where server_id = ${serverId} and account_id = ${accountId} and wants_ban = ${wantsBan}`
       );
     },
@@ -155,7 +157,7 @@ async function spread(
     where bans.lifted_at is null and state.wants_ban is not true
       and (${accountId}::text is null or bans.account_id = ${accountId}::text)
     on conflict (server_id, account_id) do update
-      set wants_ban = true, applied_at = null, last_error = null`;
+      set wants_ban = true, applied_at = null, trouble = null`;
 }
 
 async function endOne(sql: Sql, { accountId, byId, byName, reason, at }: Lift): Promise<boolean> {
@@ -167,7 +169,7 @@ async function endOne(sql: Sql, { accountId, byId, byName, reason, at }: Lift): 
       where account_id = ${accountId} and lifted_at is null
       returning account_id
     ), told as (
-      update ban_states set wants_ban = false, applied_at = null, last_error = null
+      update ban_states set wants_ban = false, applied_at = null, trouble = null
       from ended where ban_states.account_id = ended.account_id
     )
     select from ended`;
@@ -181,7 +183,7 @@ async function endOld(sql: Sql, now: Date): Promise<void> {
       where lifted_at is null and until <= ${now.toISOString()}::timestamptz
       returning account_id
     )
-    update ban_states set wants_ban = false, applied_at = null, last_error = null
+    update ban_states set wants_ban = false, applied_at = null, trouble = null
     from ended where ban_states.account_id = ended.account_id`;
 }
 
@@ -216,13 +218,13 @@ interface TaskRow {
 }
 
 async function statesOf(sql: Sql, accountId: string): Promise<BanState[]> {
-  const rows = await sql<{ server_id: string; is_applied: boolean; last_error: string | null }[]>`
-    select server_id, applied_at is not null as is_applied, last_error
+  const rows = await sql<{ server_id: string; is_applied: boolean; trouble: string | null }[]>`
+    select server_id, applied_at is not null as is_applied, trouble
     from ban_states where account_id = ${accountId}`;
   return rows.map((row): BanState => ({
     serverId: row.server_id,
     isApplied: row.is_applied,
-    lastError: row.last_error ?? undefined,
+    trouble: row.trouble === null ? undefined : JSON.parse(row.trouble),
   }));
 }
 

@@ -5,11 +5,14 @@
  */
 
 import { cut } from "../../discord/text.ts";
-import { RconError } from "../../rcon/errors.ts";
+import { RconError, type RconFailure } from "../../rcon/errors.ts";
 import type { GameServer } from "../feature.ts";
 
 /** What can be done to an account on a server. */
 export type Verb = "KickPlayer" | "BanPlayer" | "UnbanPlayer";
+
+/** Why a server did not do it: what it answered instead, or how its console failed. */
+export type Trouble = { readonly answer: string } | { readonly failure: RconFailure };
 
 /** What came of one command on one server. */
 export interface ActResult {
@@ -19,8 +22,8 @@ export interface ActResult {
    * unknown: nobody can tell whether it was.
    */
   readonly outcome: "done" | "refused" | "failed" | "unknown";
-  /** Why it is not done: the error's reason, or the server's answer. */
-  readonly why: string | undefined;
+  /** Undefined when it is done. */
+  readonly trouble: Trouble | undefined;
 }
 
 /** What the game says when it did it. Source: ark-logs-and-commands 4. */
@@ -32,8 +35,8 @@ const DONE: Readonly<Record<Verb, string>> = {
 /** Usual on ASA, whatever became of it. */
 const NO_RESPONSE = "server received, but no response!!";
 
-/** Of an answer, which may be a page: it is stored and shown as a reason. */
-const LONGEST_WHY = 200;
+/** Of an answer, which may be a page: it is stored and shown. */
+const LONGEST_ANSWER = 200;
 /** People wait for it. */
 const WAIT_MS = 3_000;
 
@@ -43,12 +46,12 @@ export async function act(server: GameServer, verb: Verb, accountId: string): Pr
     const answer = (await server.console.send(`${verb} ${accountId}`, { waitMs: WAIT_MS })).trim();
     const done = ["", NO_RESPONSE, `${accountId} ${DONE[verb]}`];
     return done.includes(answer.toLowerCase())
-      ? { server, outcome: "done", why: undefined }
-      : { server, outcome: "refused", why: cut(answer, LONGEST_WHY) };
+      ? { server, outcome: "done", trouble: undefined }
+      : { server, outcome: "refused", trouble: { answer: cut(answer, LONGEST_ANSWER) } };
   } catch (error) {
     if (!(error instanceof RconError)) throw error;
     const outcome = error.outcome === "unknown" ? "unknown" : "failed";
-    return { server, outcome, why: error.reason };
+    return { server, outcome, trouble: { failure: error.kind } };
   }
 }
 

@@ -6,6 +6,7 @@
 import { Refusal } from "../../discord/surface.ts";
 import { fillEach } from "../../discord/texts.ts";
 import { parseLength } from "../length.ts";
+import { readableName } from "../names.ts";
 import { TEXTS } from "./texts.ts";
 
 /** Values of options; those left out are missing. */
@@ -15,9 +16,9 @@ type Typed = string | number | boolean | undefined;
 const LONGEST_REASON = 200;
 const LONGEST_LINK = 400;
 
-/** A reason or note on one line; may be empty. @throws {Refusal} when it is too long */
+/** A reason or note on one line, without invisible signs; may be empty. @throws {Refusal} when it is too long */
 export function readNote(typed: Typed): string {
-  const text = oneLine(String(typed ?? ""));
+  const text = readableName(String(typed ?? ""));
   const { length } = [...text];
   if (length <= LONGEST_REASON) return text;
   const values = { length: String(length), most: String(LONGEST_REASON) };
@@ -46,9 +47,4 @@ export function readLink(typed: Typed): string | undefined {
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
   if (url && isWeb && url.href.length <= LONGEST_LINK) return url.href;
   throw new Refusal("WRONG_INPUT", TEXTS.wrongLink);
-}
-
-/** What a database takes and a table of bans shows: one line, no control characters. */
-export function oneLine(text: string): string {
-  return text.toWellFormed().replace(/[\s\x85]+/gu, " ").replace(/\p{Cc}/gu, "").trim();
 }

@@ -7,9 +7,10 @@ import type { Caller } from "../../discord/surface.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer, Roster } from "../feature.ts";
 import { findServers } from "../server_options.ts";
-import type { ActResult } from "./console_acts.ts";
+import type { ActResult, Trouble } from "./console_acts.ts";
 
 /** What commands of moderation need. */
 export interface ModerationNeeds {
@@ -35,7 +36,7 @@ export async function recordResults(
   { audit }: Pick<ModerationNeeds, "audit">,
   { caller, what, target, reason }: Deed,
 ): Promise<void> {
-  await Promise.all(results.map(({ server, outcome, why }) =>
+  await Promise.all(results.map(({ server, outcome, trouble }) =>
     audit.record({
       actorId: caller.id,
       actorName: caller.displayName,
@@ -43,9 +44,13 @@ export async function recordResults(
       target,
       serverId: server.id,
       outcome,
-      reason: why === undefined ? reason : `${reason}; ${why}`,
+      reason: trouble ? `${reason}; ${inEnglish(trouble)}` : reason,
     })
   ));
+}
+
+function inEnglish(trouble: Trouble): string {
+  return "answer" in trouble ? trouble.answer : CONSOLE_TROUBLE[trouble.failure].en;
 }
 
 /** @throws {Refusal} when there is no server that anything could be done on */

@@ -17,9 +17,11 @@ export const TEXTS = {
     de: "Der Text hat {length} Zeichen, höchstens {most} sind erlaubt. Kürze ihn.",
   },
 
+  nameless: { en: "Player `{id}`", de: "Spieler `{id}`" },
+
   // One line per server.
-  refused: { en: "it answered: {why}", de: "seine Antwort: {why}" },
-  failed: { en: "not done: {why}", de: "nicht erledigt: {why}" },
+  notDone: { en: "not done: {why}", de: "nicht erledigt: {why}" },
+  answered: { en: "it answered “{answer}”", de: "er antwortete „{answer}“" },
   unknown: {
     en: "nobody can tell whether it was done: {why}",
     de: "ob es geklappt hat, weiß niemand: {why}",
@@ -215,13 +217,16 @@ export const TEXTS = {
     de: "Es werden schon {most} Spieler beobachtet, mehr geht nicht. Entferne zuerst einen.",
   },
   watched: {
-    en: "{player} is watched now. Staff are told when they come or go.",
-    de: "{player} wird jetzt beobachtet. Das Team erfährt, wenn er kommt oder geht.",
+    en: "**{player}** is watched now. Staff are told when they come or go.",
+    de: "**{player}** wird jetzt beobachtet. Das Team erfährt, wenn er kommt oder geht.",
   },
-  unwatched: { en: "{player} is no longer watched.", de: "{player} wird nicht mehr beobachtet." },
+  unwatched: {
+    en: "**{player}** is no longer watched.",
+    de: "**{player}** wird nicht mehr beobachtet.",
+  },
   notWatched: {
-    en: "{player} is not watched. `/watch list` shows who is.",
-    de: "{player} wird nicht beobachtet. `/beobachten auflisten` zeigt, wer beobachtet wird.",
+    en: "**{player}** is not watched. `/watch list` shows who is.",
+    de: "**{player}** wird nicht beobachtet. `/beobachten auflisten` zeigt, wer beobachtet wird.",
   },
   watchTitle: { en: "Watched players", de: "Beobachtete Spieler" },
   nobodyWatched: { en: "Nobody is watched.", de: "Niemand wird beobachtet." },

@@ -9,12 +9,15 @@ import { fill } from "../../discord/texts.ts";
 import { demandStore } from "../demand_store.ts";
 import { findPlayer, type KnownPlayers, playerOption } from "../server_options.ts";
 import type { BanNeeds } from "./ban.ts";
+import type { BanStore, Lift } from "./ban_store.ts";
 import { act } from "./console_acts.ts";
 import { readReason } from "./input.ts";
 import { type Deed, demandServers, recordResults } from "./needs.ts";
 import { statesMessage } from "./states.ts";
 import { TEXTS } from "./texts.ts";
 import { nameOf, resultLine } from "./view.ts";
+
+const JUST_NOW_MS = 60_000;
 
 /** The command. */
 export function unbanCommand(needs: BanNeeds): Command {
@@ -59,20 +62,25 @@ async function unban({ caller, options }: Call, needs: BanNeeds): Promise<Answer
   const deed = { caller, what: "unban", target: player.id, reason } as const;
   const { language } = caller;
   const title = `**${fill(TEXTS.unbanned, language, { player: nameOf(player) })}**`;
-  const isLifted = await demandStore(
-    store.lift({
-      accountId: player.id,
-      byId: caller.id,
-      byName: caller.displayName,
-      reason,
-      at: new Date(clock.now()),
-    }),
-    log,
-  );
+  const lift: Lift = {
+    accountId: player.id,
+    byId: caller.id,
+    byName: caller.displayName,
+    reason,
+    at: new Date(clock.now()),
+  };
+  const isLifted = await demandStore(store.lift(lift), log) ||
+    await demandStore(wasJustLifted(lift, store), log);
   if (!isLifted) return await unbanOnce(player, { deed, needs });
   await keeper.apply();
   const message = await statesMessage({ head: [title], deed, needs });
   return { kind: "reply", message };
+}
+
+/** By somebody else who did the same at the same time, or by a second press. */
+async function wasJustLifted({ accountId, at }: Lift, store: BanStore): Promise<boolean> {
+  const [last] = await store.history(accountId);
+  return last?.liftedAt !== undefined && at.getTime() - last.liftedAt.getTime() < JUST_NOW_MS;
 }
 
 async function unbanOnce(
@@ -85,6 +93,8 @@ async function unbanOnce(
   );
   await recordResults(results, needs, deed);
   const lines = results.map((result) => resultLine(result, language));
-  const description = [`**${nameOf(player)}**`, TEXTS.unlisted[language], ...lines].join("\n");
+  const description = [`**${nameOf(player)[language]}**`, TEXTS.unlisted[language], ...lines].join(
+    "\n",
+  );
   return { kind: "reply", message: { embeds: [{ description }] } };
 }

@@ -5,11 +5,13 @@
  */
 
 import { toDiscordText } from "../../ark/discord_text.ts";
-import type { Embed, Language, Page } from "../../discord/surface.ts";
-import { fill } from "../../discord/texts.ts";
+import type { Embed, Language, Page, Text } from "../../discord/surface.ts";
+import { fill, fillEach } from "../../discord/texts.ts";
+import { dateTime, relative } from "../../discord/times.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer, KnownPlayer, Presence } from "../feature.ts";
 import type { Ban, BanState, ListedBan } from "./ban_store.ts";
-import type { ActResult } from "./console_acts.ts";
+import type { ActResult, Trouble } from "./console_acts.ts";
 import { toCsv } from "./csv.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -28,9 +30,23 @@ const MOST_EARLIER = 5;
 const BANS_PER_PAGE = 8;
 const MOST_PAGED = 400;
 
-/** A player's name as it can stand on Discord; the id where there is no name to see. */
-export function nameOf({ id, name }: { readonly id: string; readonly name: string }): string {
-  return shown(name, LONGEST_NAME).trim() || id;
+/** Whom something is done to. The name may be empty, and is the id of who was never seen. */
+interface Player {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a player is called on Discord, at the beginning of a sentence. */
+export function nameOf({ id, name }: Player): Text {
+  const readable = shown(name, LONGEST_NAME).trim();
+  const isNameless = readable === "" || name === id;
+  return isNameless ? fillEach(TEXTS.nameless, { id }) : { en: readable, de: readable };
+}
+
+/** The same with the account's id in any case. */
+export function nameAndId(player: Player, language: Language): string {
+  const name = nameOf(player)[language];
+  return name.includes(player.id) ? `**${name}**` : `**${name}** \`${player.id}\``;
 }
 
 /** A text of people or of the game as it can stand on Discord. */
@@ -39,25 +55,21 @@ export function shown(text: string, most = LONGEST_TEXT): string {
   return toDiscordText(signs.length > most ? `${signs.slice(0, most - 1).join("")}…` : text);
 }
 
-/** A time that Discord shows as "2 hours ago", in the reader's own language. */
-export function relative(time: Date): string {
-  return `<t:${Math.floor(time.getTime() / 1000)}:R>`;
-}
-
-/** A point in time, which Discord shows in the reader's own language and zone. */
-function dateTime(time: Date): string {
-  return `<t:${Math.floor(time.getTime() / 1000)}:f>`;
-}
-
 /** The end of a ban. */
 export function untilText(until: Date | undefined, language: Language): string {
   return until ? `${dateTime(until)} (${relative(until)})` : TEXTS.forEver[language];
 }
 
 /** One line for what came of a command on one server. */
-export function resultLine({ server, outcome, why = "" }: ActResult, language: Language): string {
-  const words = outcome === "done" ? [] : [fill(TEXTS[outcome], language, { why: shown(why) })];
-  return line(MARKS[outcome], server, words);
+export function resultLine({ server, outcome, trouble }: ActResult, language: Language): string {
+  if (!trouble) return line(MARKS[outcome], server, []);
+  const text = outcome === "unknown" ? TEXTS.unknown : TEXTS.notDone;
+  return line(MARKS[outcome], server, [fill(text, language, { why: textOf(trouble) })]);
+}
+
+function textOf(trouble: Trouble): Text {
+  if ("failure" in trouble) return CONSOLE_TROUBLE[trouble.failure];
+  return fillEach(TEXTS.answered, { answer: shown(trouble.answer) });
 }
 
 /** A server that was not told, since it does not say who is there. */
@@ -71,8 +83,8 @@ export function stateLine(
   { state, language }: { state: BanState | undefined; language: Language },
 ): string {
   if (state?.isApplied) return line("✅", server, []);
-  const words = state?.lastError
-    ? fill(TEXTS.laterBecause, language, { why: shown(state.lastError) })
+  const words = state?.trouble
+    ? fill(TEXTS.laterBecause, language, { why: textOf(state.trouble) })
     : TEXTS.later[language];
   return line("🕒", server, [words]);
 }
@@ -83,7 +95,7 @@ function line(mark: string, server: GameServer, words: readonly string[]): strin
 
 /** What the card before a ban shows. */
 export interface BanFacts {
-  readonly player: { readonly id: string; readonly name: string };
+  readonly player: Player;
   readonly reason: string;
   readonly until: Date | undefined;
   readonly evidence: string | undefined;
@@ -110,7 +122,7 @@ export function banQuestion(facts: BanFacts, language: Language): Embed {
   return {
     title: TEXTS.banQuestion[language],
     color: "failure",
-    description: `**${nameOf(player)}**\n\`${player.id}\``,
+    description: nameAndId(player, language),
     fields: [
       field("reason", shown(reason)),
       field("until", untilText(until, language)),
@@ -176,7 +188,7 @@ function entry(
     servers: namesOf(ban.waitingFor, servers).map((name) => shown(name)).join(", "),
   };
   return [
-    `**${nameOf({ id: ban.accountId, name: ban.name })}** \`${ban.accountId}\``,
+    nameAndId({ id: ban.accountId, name: ban.name }, language),
     shown(ban.reason),
     fill(TEXTS.listed, language, values),
     ...(ban.liftedAt ? [fill(TEXTS.lifted, language, values)] : []),

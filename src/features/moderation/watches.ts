@@ -13,14 +13,16 @@ import {
   Refusal,
 } from "../../discord/surface.ts";
 import { fill, fillEach } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import type { Job } from "../../runtime/jobs.ts";
 import type { RosterChange } from "../feature.ts";
 import { demandStore } from "../demand_store.ts";
+import { readableName } from "../names.ts";
 import { findPlayer, type KnownPlayers, playerOption } from "../server_options.ts";
-import { oneLine, readNote } from "./input.ts";
+import { readNote } from "./input.ts";
 import type { ModerationNeeds } from "./needs.ts";
 import { TEXTS } from "./texts.ts";
-import { nameOf, relative, shown } from "./view.ts";
+import { nameAndId, nameOf, shown } from "./view.ts";
 import type { Watch, WatchStore } from "./watch_store.ts";
 
 /** What watches need besides. */
@@ -176,10 +178,10 @@ async function add({ caller, options }: Call, { list, needs }: Desk): Promise<An
     );
   }
   const { id: byId, language } = caller;
-  const name = oneLine(player.name);
+  const name = readableName(player.name);
   const at = new Date(clock.now());
   await demandStore(list.add({ accountId: player.id, name, note, byId, language, at }), log);
-  return said(fill(TEXTS.watched, language, { player: `**${nameOf(player)}**` }));
+  return said(fill(TEXTS.watched, language, { player: nameOf(player) }));
 }
 
 async function remove({ caller, options }: Call, { list, needs }: Desk): Promise<Answer> {
@@ -187,7 +189,7 @@ async function remove({ caller, options }: Call, { list, needs }: Desk): Promise
   const others = roster.known().filter(({ id }) => !list.has(id));
   const known = [...list.known(), ...others];
   const player = findPlayer({ known: () => known }, demandPlayer(options));
-  const values = { player: `**${nameOf(player)}**` };
+  const values = { player: nameOf(player) };
   if (!list.has(player.id)) throw new Refusal("WRONG_INPUT", fillEach(TEXTS.notWatched, values));
   await demandStore(list.remove(player.id), log);
   return said(fill(TEXTS.unwatched, caller.language, values));
@@ -204,7 +206,7 @@ function said(description: string): Answer {
 
 function show({ all }: WatchList, language: Language): Answer {
   const lines = all.map(({ accountId: id, name, note, byId, at }) =>
-    [`**${nameOf({ id, name })}** \`${id}\``, shown(note), `<@${byId}> ${relative(at)}`]
+    [nameAndId({ id, name }, language), shown(note), `<@${byId}> ${relative(at)}`]
       .filter((part) => part !== "").join(" · ")
   );
   const title = TEXTS.watchTitle[language];

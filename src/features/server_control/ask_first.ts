@@ -1,14 +1,14 @@
 /**
- * The question before a command that cannot be undone, and the results in its place.
+ * The question before a command that cannot be undone, and what came of it in its place.
  * @module
  */
 
-import type { Answer, Caller } from "../../discord/surface.ts";
+import type { Answer, Caller, Embed } from "../../discord/surface.ts";
 import type { Roster } from "../feature.ts";
 import { checkOrder } from "./checked_order.ts";
 import type { Questions } from "./questions.ts";
-import type { Order, Result, Sending } from "./sending.ts";
-import { questionEmbed, resultEmbed } from "./view.ts";
+import type { Order, Sending } from "./sending.ts";
+import { questionEmbed } from "./view.ts";
 
 /** What it takes to ask. */
 export interface AskingNeeds {
@@ -17,24 +17,26 @@ export interface AskingNeeds {
   readonly sending: Sending;
 }
 
-/** Asks the caller whether to go on with an order; after "Go" does `send`. */
+/** Asks the caller whether to go on with an order. */
 export function askFirst(
   order: Order,
-  { caller, roster, questions, sending, send }: AskingNeeds & {
+  { caller, roster, questions, sending, when, go }: AskingNeeds & {
     readonly caller: Caller;
-    readonly send: () => Promise<readonly Result[]>;
+    /** When it is to be sent, as Discord shows it; undefined: at once. */
+    readonly when?: string;
+    /** What "Go" does; the embed takes the question's place. */
+    readonly go: () => Promise<Embed>;
   },
 ): Answer {
-  const { language } = order;
   const embed = questionEmbed({
     ...order,
+    when,
     online: (serverId) => roster.online(serverId),
     until: questions.openUntil,
   });
   const buttons = questions.ask(caller, async ({ caller: { tier } }) => {
     await checkOrder(order, { tier, sending }); // roles may have changed
-    const embeds = [resultEmbed(await send(), language)];
-    return { kind: "update", message: { embeds, rows: [] } };
+    return { kind: "update", message: { embeds: [await go()], rows: [] } };
   });
   return { kind: "reply", message: { embeds: [embed], rows: [buttons] } };
 }

@@ -10,7 +10,7 @@ import { checkCommand } from "../../rcon/command_text.ts";
 import { RconError } from "../../rcon/errors.ts";
 import { judge, namesFor } from "./command_rules.ts";
 import type { Order, Sending } from "./sending.ts";
-import { FAILURES, TEXTS } from "./texts.ts";
+import { TEXTS } from "./texts.ts";
 
 /** The option for a console command; suggests the names of those that the caller may send. */
 export function commandOption({ isRequired }: { readonly isRequired: boolean }): Option {
@@ -48,6 +48,6 @@ function refuseWrongText(command: string): void {
     checkCommand(command);
   } catch (error) {
     if (!(error instanceof RconError)) throw error;
-    throw new Refusal("WRONG_INPUT", fillEach(FAILURES[error.kind], { reason: error.reason }));
+    throw new Refusal("WRONG_INPUT", fillEach(TEXTS.noCommand, { reason: error.reason }));
   }
 }

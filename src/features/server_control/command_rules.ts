@@ -24,7 +24,6 @@ const FOR_MODERATORS: readonly string[] = [
   "ServerChatToPlayer",
   "Broadcast",
   "KickPlayer",
-  "GetGameLog",
   "ShowMessageOfTheDay",
   "GetTribeIdPlayerList",
   "SetTimeOfDay",
@@ -45,9 +44,10 @@ const ALLOWED_TO_MODERATORS: ReadonlySet<string> = new Set(
 
 const ONLY_ADMINS = fillEach(TEXTS.onlyAdmins, { commands: FOR_MODERATORS.join(", ") });
 
-/** By lower-case name. Source: ark-rcon Q3 and Q18. */
+/** By lower-case name. Source: ark-rcon Q3 and Q18; for GetGameLog the chat bridge, which reads it. */
 const FORBIDDEN: ReadonlyMap<string, Text> = new Map([
   ["getchat", TEXTS.noGetChat],
+  ["getgamelog", TEXTS.noGetGameLog],
   ["gettribelog", TEXTS.noGetTribeLog],
   ["banplayer", TEXTS.noBan],
   ["unbanplayer", TEXTS.noBan],
@@ -62,6 +62,14 @@ const DESTRUCTIVE = /^(?:doexit|exit|quit|restartlevel|destroy|kill|clear|rename
  */
 export function plainCommand(typed: string): string {
   return typed.trim().replace(/^(?:(?:admin)?cheat\s+)+/i, "");
+}
+
+/** What takes a password: `EnableCheats`, `RequestSpectator`, and whatever its name says so of. */
+const WITH_PASSWORD = /^(enablecheats|requestspectator|\w*(?:password|login)\w*)\W.*/is;
+
+/** A {@linkcode plainCommand} as it is shown and recorded: a password in it is not readable. */
+export function withoutPassword(command: string): string {
+  return command.replace(WITH_PASSWORD, "$1 ***");
 }
 
 /** Names of commands that somebody of that tier may send, for suggestions. */

@@ -8,11 +8,13 @@ import { isEmptyAnswer } from "../../ark/chat.ts";
 import { toDiscordText } from "../../ark/discord_text.ts";
 import type { Language, Page } from "../../discord/surface.ts";
 import { splitText } from "../../discord/text.ts";
-import { fill } from "../../discord/texts.ts";
 import { isQuestion } from "../../rcon/command_text.ts";
+import type { SendOptions } from "../../rcon/console.ts";
 import { RconError } from "../../rcon/errors.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer } from "../feature.ts";
-import { FAILURES, TEXTS } from "./texts.ts";
+import { withoutPassword } from "./command_rules.ts";
+import { TEXTS } from "./texts.ts";
 
 /** What came of a command: `answer` as the game gave it, or `failure`. */
 export interface Execution {
@@ -29,14 +31,14 @@ const MOST_TEXT = 4096;
 export async function execute(
   server: GameServer,
   command: string,
-  language: Language,
+  { language, ...options }: SendOptions & { readonly language: Language },
 ): Promise<Execution> {
   try {
-    const answer = await server.console.send(command);
+    const answer = await server.console.send(command, options);
     return { answer, pages: pagesOf(answerText(answer, language), { server, command }) };
   } catch (failure) {
     if (!(failure instanceof RconError)) throw failure;
-    const text = failureText(failure, { command, language });
+    const text = failureText(failure, { server, command, language });
     return { failure, pages: [{ ...headOf({ server, command }), color: "failure", text }] };
   }
 }
@@ -45,7 +47,8 @@ export async function execute(
 export function headOf(
   { server, command }: { readonly server: GameServer; readonly command: string },
 ): { readonly title: string } {
-  return { title: toDiscordText(`${server.name} · ${command.split(" ", 1)[0]}`) };
+  const name = withoutPassword(command).split(" ", 1)[0];
+  return { title: toDiscordText(`${server.name} · ${name}`) };
 }
 
 function pagesOf(
@@ -67,18 +70,18 @@ function inCodeBlock(text: string): string {
 
 /** Why a command failed, and what is known about whether it ran. */
 function failureText(
-  failure: RconError,
-  { command, language }: { readonly command: string; readonly language: Language },
+  { kind, outcome }: RconError,
+  { server, command, language }: {
+    readonly server: GameServer;
+    readonly command: string;
+    readonly language: Language;
+  },
 ): string {
-  const next = failure.outcome === "not sent"
+  const next = outcome === "not sent"
     ? TEXTS.notSent
     : isQuestion(command)
     ? TEXTS.askAgain
     : TEXTS.unknown;
-  return `${reasonOf(failure, language)}\n${next[language]}`;
-}
-
-/** Why a command failed, in a sentence. */
-export function reasonOf({ kind, reason }: RconError, language: Language): string {
-  return fill(FAILURES[kind], language, { reason: toDiscordText(reason) });
+  const why = `${toDiscordText(server.name)}: ${CONSOLE_TROUBLE[kind][language]}.`;
+  return `${why}\n${next[language]}`;
 }

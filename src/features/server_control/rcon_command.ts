@@ -12,7 +12,7 @@ import { checkOrder, commandOption } from "./checked_order.ts";
 import { plainCommand } from "./command_rules.ts";
 import type { Order, Result } from "./sending.ts";
 import { TEXTS } from "./texts.ts";
-import { resultPages } from "./view.ts";
+import { resultEmbed, resultPages } from "./view.ts";
 
 /** What `/rcon` needs. */
 export interface RconNeeds extends AskingNeeds {
@@ -41,8 +41,8 @@ export function rconCommand(needs: RconNeeds): Command {
       } as const;
       const verdict = await checkOrder(order, { tier: caller.tier, sending });
       if (verdict === "allowed") return await sent(order, caller, needs);
-      const send = () => sending.sendForPerson(order);
-      return askFirst(order, { ...needs, caller, send });
+      const go = async () => resultEmbed(await sending.sendForPerson(order), order.language);
+      return askFirst(order, { ...needs, caller, go });
     },
   };
 }

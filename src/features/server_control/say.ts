@@ -9,9 +9,12 @@ import { type Answer, type Command, Refusal } from "../../discord/surface.ts";
 import { fillEach } from "../../discord/texts.ts";
 import type { GameServer } from "../feature.ts";
 import { findServers, serverOption } from "../server_options.ts";
-import type { Sending } from "./sending.ts";
+import type { Patience, Sending } from "./sending.ts";
 import { TEXTS } from "./texts.ts";
 import { colorOf, resultLines } from "./view.ts";
+
+/** Words for now are no use much later, and a server that is silent must not hold up the answer. */
+const PATIENCE: Patience = { turnMs: 5_000, answerMs: 10_000 };
 
 /** The command. */
 export function sayCommand(
@@ -45,7 +48,7 @@ export function sayCommand(
         what: "say",
         by: caller,
         language,
-      });
+      }, PATIENCE);
       const lines = [
         `> ${toDiscordText(command.slice(command.indexOf(" ") + 1))}`,
         "",

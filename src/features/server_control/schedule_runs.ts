@@ -11,11 +11,12 @@ import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { Job } from "../../runtime/jobs.ts";
 import type { Log } from "../../runtime/log.ts";
 import { nextTime } from "../../runtime/next_time.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer } from "../feature.ts";
 import type { RunOutcome, Schedule, ScheduleStore } from "./schedule_store.ts";
 import { type Order, outcomeOf, type Result, type Sending } from "./sending.ts";
 import { TEXTS } from "./texts.ts";
-import { code } from "./view.ts";
+import { shownCommand } from "./view.ts";
 
 /** What runs need. */
 export interface RunNeeds {
@@ -115,7 +116,7 @@ export class ScheduleRuns {
   }
 
   #tell({ id, command, byName }: Schedule, what: string): void {
-    const values = { id, command: code(command), name: toDiscordText(byName) };
+    const values = { id, command: shownCommand(command), name: toDiscordText(byName) };
     this.#needs.alert(fill(TEXTS.alert, "en", { ...values, what: toDiscordText(what) }));
   }
 }
@@ -126,11 +127,10 @@ function summaryOf(results: readonly Result[]): RunOutcome {
   const outcomes = results.map(({ execution }) => execution ? outcomeOf(execution) : "unknown");
   const outcome = (["failed", "unknown"] as const).find((bad) => outcomes.includes(bad)) ?? "done";
   const errors = results.flatMap(({ server: { name }, execution }) => {
-    const { reason, outcome } = execution?.failure ?? {};
-    if (reason === undefined) return [];
-    return outcome === "unknown"
-      ? `${name}: ${TEXTS.unknownShort.en}, ${reason}`
-      : `${name}: ${reason}`;
+    if (!execution?.failure) return [];
+    const { kind, outcome } = execution.failure;
+    const why = CONSOLE_TROUBLE[kind].en;
+    return outcome === "unknown" ? `${name}: ${TEXTS.unknownShort.en}, ${why}` : `${name}: ${why}`;
   });
-  return { outcome, ...(errors.length > 0 && { error: errors.join("; ") }) };
+  return { outcome, ...(errors.length > 0 && { error: errors.join(" · ") }) };
 }

@@ -9,21 +9,31 @@ import {
   type Call,
   type Caller,
   type Command,
+  type Embed,
   type Language,
   Refusal,
 } from "../../discord/surface.ts";
 import { fill, fillEach } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
+import { demandStore } from "../demand_store.ts";
 import type { GameServer } from "../feature.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import { askFirst, type AskingNeeds } from "./ask_first.ts";
 import { checkOrder, commandOption } from "./checked_order.ts";
-import { plainCommand } from "./command_rules.ts";
+import { plainCommand, withoutPassword } from "./command_rules.ts";
 import type { ScheduleRuns } from "./schedule_runs.ts";
-import { MOST_SCHEDULES, type Schedule, type ScheduleStore } from "./schedule_store.ts";
+import {
+  MOST_SCHEDULES,
+  type NewSchedule,
+  type Schedule,
+  type ScheduleStore,
+} from "./schedule_store.ts";
+import type { Order } from "./sending.ts";
 import { TEXTS } from "./texts.ts";
-import { relative, resultEmbed, schedulePages, scheduleText } from "./view.ts";
+import { resultEmbed, schedulePages, scheduleText, timesText } from "./view.ts";
 import { parseWhen } from "./when.ts";
 
 /** What `/schedule` needs. */
@@ -35,6 +45,7 @@ export interface ScheduleNeeds extends AskingNeeds {
   /** When a server restarts, if that was announced. */
   readonly restartAt: (serverId: string) => Date | undefined;
   readonly clock: Clock;
+  readonly log: Log;
   readonly timezone: string;
 }
 
@@ -70,29 +81,53 @@ export function scheduleCommand(needs: ScheduleNeeds): Command {
 }
 
 async function add({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
-  const { servers, store, sending, audit, clock, timezone } = needs;
   const { server, when, command: typed } = options;
   if (server === undefined || when === undefined || typed === undefined) {
     throw new Refusal("WRONG_INPUT", TEXTS.addNeeds);
   }
-  const found = findServers(servers, server);
-  const command = plainCommand(String(typed));
   const { language } = caller;
-  await checkOrder(
-    { servers: found, command, what: "schedule", by: caller, language },
-    { tier: caller.tier, sending },
-  );
-  const { next, cron } = parseWhen(String(when), { now: new Date(clock.now()), timezone });
-  refuseClash(found, next, needs);
-  const schedule = {
-    serverId: found.length === 1 ? found[0]!.id : undefined, // "all" of one is that one
+  const order = {
+    servers: findServers(needs.servers, server),
+    command: plainCommand(String(typed)),
+    what: "schedule",
+    by: caller,
+    language,
+  } as const;
+  const verdict = await checkOrder(order, { tier: caller.tier, sending: needs.sending });
+  /** Made anew after a question: a length counts from "Go", and a restart may have been announced. */
+  const schedule = () => newSchedule(order, String(when), needs);
+  const shown = schedule();
+  if (verdict === "allowed") return replied(await keep(shown, caller, needs));
+  const go = () => keep(schedule(), caller, needs);
+  return askFirst(order, { ...needs, caller, when: timesText(shown, language), go });
+}
+
+/** @throws {Refusal} WRONG_INPUT when its time is none, or is too near to a restart. */
+function newSchedule(
+  { servers, command, by }: Order,
+  when: string,
+  needs: ScheduleNeeds,
+): NewSchedule {
+  const now = new Date(needs.clock.now());
+  const { next, cron } = parseWhen(when, { now, timezone: needs.timezone });
+  refuseClash(servers, next, needs);
+  return {
+    serverId: servers.length === 1 ? servers[0]!.id : undefined, // "all" of one is that one
     command,
     cron,
-    byId: caller.id,
-    byName: caller.displayName,
+    byId: by.id,
+    byName: by.displayName,
     nextRun: next,
   };
-  const id = await store.add(schedule);
+}
+
+async function keep(
+  schedule: NewSchedule,
+  caller: Caller,
+  { servers, store, audit, log }: ScheduleNeeds,
+): Promise<Embed> {
+  const { language } = caller;
+  const id = await demandStore(store.add(schedule), log);
   if (id === undefined) {
     throw new Refusal("WRONG_INPUT", fillEach(TEXTS.tooMany, { most: String(MOST_SCHEDULES) }));
   }
@@ -122,32 +157,34 @@ function refuseClash(
 }
 
 async function list({ caller: { language } }: Call, needs: ScheduleNeeds): Promise<Answer> {
-  const { servers, store } = needs;
-  return { kind: "pages", pages: schedulePages(await store.list(), { servers, language }) };
+  const { servers, store, log } = needs;
+  const schedules = await demandStore(store.list(), log);
+  return { kind: "pages", pages: schedulePages(schedules, { servers, language }) };
 }
 
 async function remove({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
-  const { servers, store, audit } = needs;
+  const { servers, store, audit, log } = needs;
   const { language } = caller;
   const id = idOf(options);
-  const removed = await store.remove(id);
+  const removed = await demandStore(store.remove(id), log);
   if (!removed) throw noSuch(id);
   await record(audit, { caller, what: "schedule remove", schedule: removed });
-  return changed(fill(TEXTS.removed, language, { id }), removed, { servers, language });
+  return replied(changed(fill(TEXTS.removed, language, { id }), removed, { servers, language }));
 }
 
 async function run({ caller, options }: Call, needs: ScheduleNeeds): Promise<Answer> {
-  const { store, runs, sending } = needs;
+  const { store, runs, sending, log } = needs;
   const id = idOf(options);
-  const schedule = await store.find(id);
+  const schedule = await demandStore(store.find(id), log);
   if (!schedule) throw noSuch(id);
   const order = runs.orderOf(schedule, caller);
   if (order.servers.length === 0) throw new Refusal("UNKNOWN_SERVER", TEXTS.serverGone);
-  const send = () => runs.runNow(schedule, order);
+  const go = async () =>
+    resultEmbed(await demandStore(runs.runNow(schedule, order), log), caller.language);
   if (await checkOrder(order, { tier: caller.tier, sending }) === "ask") {
-    return askFirst(order, { ...needs, caller, send });
+    return askFirst(order, { ...needs, caller, go });
   }
-  return { kind: "reply", message: { embeds: [resultEmbed(await send(), caller.language)] } };
+  return replied(await go());
 }
 
 function idOf(options: Call["options"]): number {
@@ -164,8 +201,11 @@ function changed(
   title: string,
   schedule: Schedule,
   about: { readonly servers: readonly GameServer[]; readonly language: Language },
-): Answer {
-  const embed = { title, color: "success", description: scheduleText(schedule, about) } as const;
+): Embed {
+  return { title, color: "success", description: scheduleText(schedule, about) };
+}
+
+function replied(embed: Embed): Answer {
   return { kind: "reply", message: { embeds: [embed] } };
 }
 
@@ -182,7 +222,7 @@ async function record(
     actorId: caller.id,
     actorName: caller.displayName,
     what,
-    target: [cron ?? nextRun?.toISOString(), command].filter(Boolean).join(" "),
+    target: [cron ?? nextRun?.toISOString(), withoutPassword(command)].filter(Boolean).join(" "),
     serverId,
     outcome: "done",
     reason: undefined,

@@ -8,6 +8,7 @@ import type { Language } from "../../discord/surface.ts";
 import { type Clock, settlesWithin } from "../../runtime/clock.ts";
 import type { Audit } from "../../store/audit.ts";
 import type { GameServer } from "../feature.ts";
+import { withoutPassword } from "./command_rules.ts";
 import { execute, type Execution } from "./execute.ts";
 
 /** Somebody's order to send a command. */
@@ -27,12 +28,24 @@ export interface Result {
   readonly execution: Execution | undefined;
 }
 
+/** How long somebody waits. */
+export interface Patience {
+  /** For one server's turn, milliseconds; what has not been sent by then is not sent. */
+  readonly turnMs?: number;
+  /** For everything, milliseconds; what has no answer by then is shown as still at work. */
+  readonly answerMs: number;
+}
+
 /** Sends orders. Results stand in the order of the servers; one that is dead holds up no other. */
 export interface Sending {
   /** Resolves when every server has answered or failed. */
   sendToAll(order: Order): Promise<readonly Result[]>;
-  /** Resolves before the person who waits for an answer is told that there is none. */
-  sendForPerson(order: Order): Promise<readonly Result[]>;
+  /**
+   * Resolves before the person who waits for an answer is told that there is none.
+   *
+   * @param patience Default: as long as Discord allows, as a save of the world takes its time.
+   */
+  sendForPerson(order: Order, patience?: Patience): Promise<readonly Result[]>;
   /** Records an order that was refused by the rules. */
   recordRefusal(order: Order, reason: string): Promise<void>;
 }
@@ -46,12 +59,14 @@ export interface SendingNeeds {
 }
 
 /** The router gives a handler 60 s; a save of the world alone may take as long. */
-const PATIENCE_MS = 50_000;
+const PATIENCE: Patience = { answerMs: 50_000 };
 
 /** Opens nothing but the way through `audit` and `sent`. */
 export function openSending({ audit, clock, sent }: SendingNeeds): Sending {
-  async function send(server: GameServer, order: Order): Promise<Result> {
-    const execution = await execute(server, order.command, order.language);
+  async function send(server: GameServer, order: Order, turnMs?: number): Promise<Result> {
+    const { command, language } = order;
+    const waitMs = turnMs === undefined ? {} : { waitMs: turnMs };
+    const execution = await execute(server, command, { language, ...waitMs });
     if (execution.answer !== undefined) sent(server.id, order.command);
     await audit.record({
       ...actOf(server, order),
@@ -61,16 +76,20 @@ export function openSending({ audit, clock, sent }: SendingNeeds): Sending {
     return { server, execution };
   }
 
-  async function sendPatiently(server: GameServer, order: Order): Promise<Result> {
-    const work = send(server, order);
-    const isInTime = await settlesWithin(PATIENCE_MS, { work, clock });
+  async function sendPatiently(
+    server: GameServer,
+    order: Order,
+    { turnMs, answerMs }: Patience,
+  ): Promise<Result> {
+    const work = send(server, order, turnMs);
+    const isInTime = await settlesWithin(answerMs, { work, clock });
     return isInTime ? await work : { server, execution: undefined };
   }
 
   return {
     sendToAll: (order) => Promise.all(order.servers.map((server) => send(server, order))),
-    sendForPerson: (order) =>
-      Promise.all(order.servers.map((server) => sendPatiently(server, order))),
+    sendForPerson: (order, patience = PATIENCE) =>
+      Promise.all(order.servers.map((server) => sendPatiently(server, order, patience))),
     async recordRefusal(order, reason) {
       await Promise.all(
         order.servers.map((server) =>
@@ -91,7 +110,7 @@ function actOf(server: GameServer, { what, command, by }: Order) {
     actorId: by.id,
     actorName: by.displayName,
     what,
-    target: command,
+    target: withoutPassword(command),
     serverId: server.id,
   } as const;
 }

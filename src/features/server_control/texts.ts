@@ -4,29 +4,8 @@
  */
 
 import type { Text } from "../../discord/surface.ts";
-import type { RconFailure } from "../../rcon/errors.ts";
 
-/** Why a command failed. The English reason is the console's own. */
-export const FAILURES: Readonly<Record<RconFailure, Text>> = {
-  invalid: {
-    en: "It cannot be sent as one command: {reason}.",
-    de:
-      "Das lässt sich nicht als ein Befehl senden: Er muss mit seinem Namen beginnen, darf höchstens " +
-      "900 Bytes lang sein und weder Zeilenumbrüche noch Steuer- oder unsichtbare Zeichen, „|“ oder " +
-      "„//“ enthalten.",
-  },
-  busy: { en: "Too busy: {reason}.", de: "Die Konsole hat gerade zu viel zu tun." },
-  unreachable: { en: "It cannot be reached: {reason}.", de: "Der Server ist nicht erreichbar." },
-  silent: { en: "It does not answer: {reason}.", de: "Der Server antwortet nicht." },
-  password: {
-    en: "It refuses the RCON password. Whoever runs the bot corrects it in config.toml.",
-    de: "Er lehnt das RCON-Passwort ab. Wer den Bot betreibt, korrigiert es in config.toml.",
-  },
-  broken: { en: "The connection broke: {reason}.", de: "Die Verbindung ist abgebrochen." },
-  closed: { en: "The bot is stopping.", de: "Der Bot wird gerade beendet." },
-};
-
-/** Everything else. */
+/** All of them. */
 export const TEXTS = {
   rcon: { en: "rcon", de: "rcon" },
   rconAbout: {
@@ -50,6 +29,14 @@ export const TEXTS = {
   chat: { en: "chat", de: "Chat" },
   banner: { en: "banner", de: "Banner" },
 
+  /** The English reason is the console's own; the German text names all that there may be. */
+  noCommand: {
+    en: "It cannot be sent as one command: {reason}.",
+    de:
+      "Das lässt sich nicht als ein Befehl senden: Er muss mit seinem Namen beginnen, darf höchstens " +
+      "900 Bytes lang sein und weder Zeilenumbrüche noch Steuer- oder unsichtbare Zeichen, „|“ oder " +
+      "„//“ enthalten.",
+  },
   noGetChat: {
     en:
       "GetChat is not sent from here: the bridge reads the chat, and reading it here would take " +
@@ -59,10 +46,19 @@ export const TEXTS = {
       "ihr die Zeilen weg. Lies stattdessen im Thread des Servers.",
   },
   noGetTribeLog: {
-    en: "GetTribeLog is not sent: with some plugins it crashes the server. GetGameLog shows " +
-      "what the server logs.",
-    de: "GetTribeLog wird nicht gesendet: Mit manchen Plugins stürzt der Server davon ab. " +
-      "GetGameLog zeigt, was der Server mitschreibt.",
+    en: "GetTribeLog is not sent: with some plugins it crashes the server. Read the tribe's log " +
+      "in the game.",
+    de: "GetTribeLog wird nicht gesendet: Mit manchen Plugins stürzt der Server davon ab. Lies " +
+      "das Stammes-Log im Spiel.",
+  },
+  noGetGameLog: {
+    en:
+      "GetGameLog is not sent from here: it shows the secret codes with which players link their " +
+      "accounts, and whoever reads it takes lines away that the chat bridge may still need. Read " +
+      "the server's thread instead.",
+    de: "GetGameLog geht von hier aus nicht: Es zeigt die geheimen Codes, mit denen Spieler ihre " +
+      "Konten verknüpfen, und wer es liest, nimmt der Chatbrücke Zeilen weg, die sie vielleicht " +
+      "noch braucht. Lies stattdessen im Thread des Servers.",
   },
   noBan: {
     en: "Bans go through `/ban` and `/unban`: the ban list would undo this one.",
@@ -102,12 +98,16 @@ export const TEXTS = {
   },
 
   really: { en: "Really send this?", de: "Wirklich senden?" },
+  reallySchedule: { en: "Really schedule this?", de: "Wirklich einplanen?" },
   reallyEnds: {
     en: "This question is open until {time}.",
     de: "Diese Frage ist offen bis {time}.",
   },
   nobody: { en: "nobody is online", de: "niemand ist online" },
   online: { en: "{count} online", de: "{count} online" },
+  inAll: { en: "On all of them: {online}", de: "Auf allen zusammen: {online}" },
+  notKnownOf: { en: "{online}, not known of {count}", de: "{online}, von {count} unbekannt" },
+  moreServers: { en: "… and {count} more servers", de: "… und {count} weitere Server" },
   andMore: { en: "{names} and {count} more", de: "{names} und {count} weitere" },
   notKnown: { en: "not known who is online", de: "unbekannt, wer online ist" },
   go: { en: "Go", de: "Los" },
@@ -166,19 +166,21 @@ export const TEXTS = {
   },
   wrongWhen: {
     en:
-      "“{typed}” is not a time, or never comes. Write `2h`, `30m`, `friday 20:00`, `2026-12-24 18:00`, or minute, " +
-      "hour, day, month and weekday as in cron: `0 6 * * *`.",
+      "“{typed}” is not a time, or never comes. Write a length from `1m` to `366d`, such as `2h`; " +
+      "a day such as `friday 20:00` or `2026-12-24 18:00`; or minute, hour, day, month and " +
+      "weekday as in cron: `0 6 * * *`.",
     de:
-      "„{typed}“ ist keine Zeit oder kommt nie. Schreib `2h`, `30m`, `freitag 20:00`, `2026-12-24 18:00`, " +
-      "oder Minute, Stunde, Tag, Monat und Wochentag wie bei cron: `0 6 * * *`.",
+      "„{typed}“ ist keine Zeit oder kommt nie. Schreib eine Dauer von `1m` bis `366d`, etwa `2h`; " +
+      "einen Tag, etwa `freitag 20:00` oder `2026-12-24 18:00`; oder Minute, Stunde, Tag, Monat " +
+      "und Wochentag wie bei cron: `0 6 * * *`.",
   },
   tooNear: {
     en: "That time has passed. Times are those of {timezone}; enter one that is still to come.",
     de: "Diese Zeit ist vorbei. Zeiten gelten in {timezone}; gib eine an, die noch kommt.",
   },
   tooFar: {
-    en: "That is too far ahead. Enter a time within the next year.",
-    de: "Das ist zu weit weg. Gib eine Zeit innerhalb des nächsten Jahres an.",
+    en: "That is too far ahead. Enter a time within the next 366 days.",
+    de: "Das ist zu weit weg. Gib eine Zeit in den nächsten 366 Tagen an.",
   },
   clash: {
     en: "{server} restarts {time}, and the command would come within 5 minutes of that. Choose " +

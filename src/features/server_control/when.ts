@@ -7,6 +7,7 @@ import { toDiscordText } from "../../ark/discord_text.ts";
 import { Refusal } from "../../discord/surface.ts";
 import { fillEach } from "../../discord/texts.ts";
 import { instantOf, nextTime } from "../../runtime/next_time.ts";
+import { parseLength } from "../length.ts";
 import { TEXTS } from "./texts.ts";
 
 /** A time to come, and with `cron` all that follow. */
@@ -15,8 +16,7 @@ export interface When {
   readonly cron: string | undefined;
 }
 
-const MINUTE_MS = 60_000;
-const LONGEST_AHEAD_MS = 366 * 24 * 60 * MINUTE_MS;
+const LONGEST_AHEAD_MS = 366 * 24 * 3_600_000;
 
 /** Two letters are enough; no two of them mean different days. */
 const WEEKDAYS: readonly (readonly string[])[] = [
@@ -41,8 +41,13 @@ export function parseWhen(
   { now, timezone }: { readonly now: Date; readonly timezone: string },
 ): When {
   const text = typed.trim().toLowerCase().replace(/\s+/g, " ");
-  const isCron = text.split(" ").length === 5;
-  const next = isCron ? nextOf(text, { now, timezone }) : onceAt(text, { now, timezone });
+  const length = parseLength(text); // before cron: `1 d 2 h 3m` has five words too
+  const isCron = length === undefined && text.split(" ").length === 5;
+  const next = length !== undefined
+    ? new Date(now.getTime() + length)
+    : isCron
+    ? nextOf(text, { now, timezone })
+    : onceAt(text, { now, timezone });
   if (!next) {
     const shown = toDiscordText([...typed].slice(0, 80).join(""));
     throw new Refusal("WRONG_INPUT", fillEach(TEXTS.wrongWhen, { typed: shown }));
@@ -66,16 +71,11 @@ function nextOf(
   }
 }
 
-/** Undefined: it is no time. */
+/** Undefined: it is no day with a time. */
 function onceAt(
   text: string,
   { now, timezone }: { readonly now: Date; readonly timezone: string },
 ): Date | undefined {
-  const span = /^(?=\d)(?:(\d{1,3}) ?d)? ?(?:(\d{1,4}) ?h)? ?(?:(\d{1,6}) ?m(?:in)?)?$/.exec(text);
-  if (span) {
-    const [days = 0, hours = 0, minutes = 0] = span.slice(1).map((part) => Number(part ?? 0));
-    return new Date(now.getTime() + ((days * 24 + hours) * 60 + minutes) * MINUTE_MS);
-  }
   const [, weekday, hour, minute] = /^(\p{L}{2,})\.? (\d{1,2}):(\d\d)$/u.exec(text) ?? [];
   if (weekday !== undefined) {
     const day = WEEKDAYS.findIndex((names) => names.some((name) => name.startsWith(weekday)));

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { cut } from "../../discord/text.ts";
 import type { GameConsole } from "../../rcon/console.ts";
-import { RconError } from "../../rcon/errors.ts";
+import { RconError, type RconFailure } from "../../rcon/errors.ts";
 import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { GameServer } from "../feature.ts";
 import { minutesToTell, type Plan, type ServerRestart } from "./plan.ts";
@@ -27,7 +26,7 @@ export interface Course {
   readonly clock: Clock;
   /** Aborts when the restart is aborted, or the program stops. */
   readonly signal: AbortSignal;
-  /** Says whether the change is in the store; else it will be. Never rejects. */
+  /** Says whether the change is in the store; else it will be. @throws the signal's reason. */
   change(fields: Partial<ServerRestart>): Promise<boolean>;
   /** Tells the players. Never rejects. */
   tell(minutes: number): Promise<void>;
@@ -35,8 +34,11 @@ export interface Course {
 
 /** A restart that is later than this is dropped: nobody expects it any more. */
 const OVERDUE_MS = 120_000;
-/** Between two tries to store that the server is told to stop now. */
-const STORE_AGAIN_MS = 5_000;
+/** So long a world is tried to be saved, and then a server to be told to stop. */
+const SAVE_MS = 30_000;
+const STOP_MS = 120_000;
+/** Between two tries. */
+const TRY_AGAIN_MS = 5_000;
 /** How often a server is looked at. */
 const LOOK_MS = 2_000;
 /** Of a look, for its turn; a server that is away is reported as soon as that is known. */
@@ -68,45 +70,57 @@ async function countDown({ plan, restart, clock, signal, ...course }: Course): P
   await clock.sleep(dueAt - clock.now(), signal);
 }
 
+/** Tries for a while: a server that is just saving or being reached again is no reason to give up. */
 async function stop(course: Course): Promise<void> {
-  const { server, signal, change } = course;
+  const { clock, signal, change } = course;
   await change({}); // the card says that it is time
-  const saveFailure = await saveWorld(server.console, signal);
-  if (!await claim(course, saveFailure)) return void await change({ state: "overdue" });
-  try {
-    await unlessAborted(course.restartServer(server), signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof RconError && error.outcome === "unknown") return; // it will be seen
-    await change({ state: "not told", words: wordsOf(error) });
+  const saveFailure = await saveWorld(course);
+  const end = clock.now() + STOP_MS; // from now: saving the world may have taken long
+  let failure: RconFailure | undefined;
+  while (clock.now() <= end) {
+    const exitAt = new Date(clock.now());
+    // First: only whoever has stored it may tell the server, so that it is never told twice.
+    if (await change({ state: "restarting", exitAt, saveFailure, failure: undefined })) {
+      failure = await tellToStop(course);
+      if (!failure) return;
+    }
+    await change({ state: "announced", exitAt: undefined, failure });
+    await clock.sleep(TRY_AGAIN_MS, signal);
   }
+  await change({ state: failure ? "not told" : "overdue" });
 }
 
 /** Why the world was not saved; undefined when it was. */
-async function saveWorld(console: GameConsole, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const answer = await unlessAborted(console.send("SaveWorld"), signal);
-    return /world saved/i.test(answer) ? undefined : `it answered "${cut(answer, 100)}"`;
-  } catch (error) {
-    signal.throwIfAborted();
-    return wordsOf(error);
+async function saveWorld(
+  { server: { console }, clock, signal }: Course,
+): Promise<ServerRestart["saveFailure"]> {
+  for (const end = clock.now() + SAVE_MS;;) {
+    try {
+      const waitMs = end - clock.now();
+      const answer = await unlessAborted(console.send("SaveWorld", { waitMs }), signal);
+      return /world saved/i.test(answer) ? undefined : "unconfirmed";
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof RconError)) throw error;
+      const isLast = clock.now() + TRY_AGAIN_MS > end;
+      if (error.outcome === "unknown" || isLast) return error.kind;
+    }
+    await clock.sleep(TRY_AGAIN_MS, signal);
   }
 }
 
-/** Stores that the server is told to stop now: only whoever has done that may tell it. */
-async function claim(
-  { clock, signal, change }: Course,
-  saveFailure: string | undefined,
-): Promise<boolean> {
-  signal.throwIfAborted();
-  const end = clock.now() + OVERDUE_MS; // from now: saving the world may have taken long
-  while (clock.now() <= end) {
-    const exitAt = new Date(clock.now());
-    if (await change({ state: "restarting", exitAt, saveFailure })) return true;
-    await change({ state: "announced", exitAt: undefined });
-    await clock.sleep(STORE_AGAIN_MS, signal);
+/** Why the server was surely not told; undefined when it was, or may have been. */
+async function tellToStop(
+  { server, restartServer, signal }: Course,
+): Promise<RconFailure | undefined> {
+  try {
+    await unlessAborted(restartServer(server), signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const isSurelyNot = error instanceof RconError && error.outcome === "not sent";
+    return isSurelyNot ? error.kind : undefined; // else it will be seen
   }
-  return false;
 }
 
 /**
@@ -118,11 +132,9 @@ async function watch(
   isResumed: boolean,
 ): Promise<void> {
   const exitAt = restart.exitAt!.getTime();
-  let words: string | undefined;
   for (let isFirst = true;; isFirst = false) {
     const failure = await look(server.console, signal);
     const now = clock.now();
-    words = failure?.reason;
     if (!failure && restart.downAt) {
       // What answers at the first look may have come back at any time before.
       const backAt = isFirst && isResumed ? undefined : new Date(now);
@@ -134,7 +146,7 @@ async function watch(
       return void await change({ state: isResumed ? "back" : "never down" });
     }
     if (now > exitAt + COMES_BACK_MS) {
-      return void await change({ state: "not back", words });
+      return void await change({ state: "not back", failure: failure?.kind });
     }
     await clock.sleep(LOOK_MS, signal);
   }
@@ -159,8 +171,4 @@ async function look(console: GameConsole, signal: AbortSignal): Promise<RconErro
 function isGone(failure: RconError | undefined, console: GameConsole): boolean {
   return failure?.kind === "unreachable" ||
     failure !== undefined && console.status().state === "paused";
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof RconError ? error.reason : (error as Error).message;
 }

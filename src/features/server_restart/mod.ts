@@ -17,19 +17,21 @@ import {
   type Surface,
 } from "../../discord/surface.ts";
 import { fill, fillEach, REFUSALS } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
 import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
 import type { Database } from "../../store/sql.ts";
 import type { Feature, GameServer, Roster } from "../feature.ts";
 import { demandStore } from "../demand_store.ts";
+import { readableName } from "../names.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import type { RestartServer } from "./course.ts";
 import type { Plan } from "./plan.ts";
 import { storedPlans } from "./plan_store.ts";
 import { Plans } from "./plans.ts";
 import { TEXTS } from "./texts.ts";
-import { CARD, planMessage, type Question, questionMessage, relative } from "./view.ts";
+import { CARD, planMessage, type Question, questionMessage } from "./view.ts";
 
 export type { RestartServer } from "./course.ts";
 
@@ -53,9 +55,11 @@ export interface ServerRestartOptions {
 
 /** Makes the game end by its own command; whoever hosts the server starts it again. */
 export const restartOverRcon: RestartServer = async ({ console }) => {
-  await console.send("DoExit");
+  await console.send("DoExit", { waitMs: EXIT_WAIT_MS });
 };
 
+/** Short: it is tried again, and can be aborted in between. */
+const EXIT_WAIT_MS = 5_000;
 const DEFAULT_DELAY = 15;
 const LONGEST_DELAY = 60;
 const LONGEST_REASON = 200;
@@ -150,7 +154,7 @@ function delayOf(typed: unknown = DEFAULT_DELAY): number {
 
 /** @throws {Refusal} */
 function reasonOf(typed: unknown = ""): string {
-  const reason = String(typed).trim();
+  const reason = readableName(String(typed));
   const { length } = [...reason];
   if (length <= LONGEST_REASON) return reason;
   throw new Refusal("WRONG_INPUT", fillEach(TEXTS.longReason, { length: String(length) }));

@@ -5,11 +5,12 @@
  */
 
 import type { Id, Language } from "../../discord/surface.ts";
+import type { RconFailure } from "../../rcon/errors.ts";
 
 /** The restart of one or more servers at one time, as one command asked for it. */
 export interface Plan {
   readonly id: string;
-  /** As it was typed; empty when none was given. */
+  /** On one line, without invisible signs; empty when none was given. */
   readonly reason: string;
   readonly byId: Id;
   readonly byName: string;
@@ -26,7 +27,7 @@ export interface Plan {
 /**
  * How far a server is.
  *
- * announced: its time has not come. restarting: it is told to stop, or was. back: it answers again.
+ * announced: it was surely not told to stop. restarting: it is told to, or was. back: it answers again.
  * not told: it could not be told to stop. never down: it was told and went on running. not back: it
  * stopped and does not answer. aborted: by an admin. overdue: its time came, or it was to be
  * announced, while nothing could be done. forgotten: it is no longer configured.
@@ -48,16 +49,20 @@ export interface ServerRestart {
   state: State;
   /** Smallest number of minutes that the players were told of; undefined before they were told. */
   toldMinutes?: number | undefined;
-  /** Why the world was not saved before; undefined when it was. */
-  saveFailure?: string | undefined;
+  /**
+   * Why the world was not saved before; undefined when it was. unconfirmed: the server answered, but
+   * not that it did.
+   */
+  saveFailure?: RconFailure | "unconfirmed" | undefined;
   /** When it was told to stop. */
   exitAt?: Date | undefined;
   /** Since when it did not answer; undefined when nobody saw it go. */
   downAt?: Date | undefined;
   /** Since when it answers again; undefined when nobody saw it come. */
   backAt?: Date | undefined;
-  /** Why it failed, or who aborted it. */
-  words?: string | undefined;
+  /** Why it is not told to stop, or not back. */
+  failure?: RconFailure | undefined;
+  abortedBy?: string | undefined;
 }
 
 /** Whether it is stored and nobody was told of it: it did not begin. */

@@ -5,6 +5,7 @@
  */
 
 import type { Language } from "../../discord/surface.ts";
+import type { RconFailure } from "../../rcon/errors.ts";
 import { storable } from "../../store/save_data.ts";
 import type { Database } from "../../store/sql.ts";
 import type { Plan, ServerRestart, State } from "./plan.ts";
@@ -53,12 +54,15 @@ export function storedPlans(db: Database): PlanStore {
           channel_id text, message_id text, server_id text, position int, state text)`;
       });
     },
-    async save(planId, { serverId, state, toldMinutes, saveFailure, words, ...times }) {
-      const [exitAt, downAt, backAt] = [times.exitAt, times.downAt, times.backAt].map(written);
+    async save(planId, { serverId, state, toldMinutes, saveFailure, ...restart }) {
+      const { failure = null, abortedBy = null } = restart;
+      const [exitAt, downAt, backAt] = [restart.exitAt, restart.downAt, restart.backAt].map(
+        written,
+      );
       await db.run(DEADLINE_MS, (sql) =>
         sql`
         update restarts set state = ${state}, told_minutes = ${toldMinutes ?? null}::int,
-          save_failure = ${saveFailure ?? null}, words = ${words ?? null},
+          save_failure = ${saveFailure ?? null}, failure = ${failure}, aborted_by = ${abortedBy},
           exit_at = ${exitAt!}::timestamptz, down_at = ${downAt!}::timestamptz,
           back_at = ${backAt!}::timestamptz
         where plan_id = ${planId} and server_id = ${serverId}`);
@@ -73,7 +77,8 @@ export function storedPlans(db: Database): PlanStore {
       const rows = await db.run(DEADLINE_MS, (sql) =>
         sql<Row[]>`
         select plan_id, reason, by_id, by_name, language, channel_id, message_id, server_id, state,
-          told_minutes, save_failure, words, extract(epoch from due_at)::float8 as due_at,
+          told_minutes, save_failure, failure, aborted_by,
+          extract(epoch from due_at)::float8 as due_at,
           extract(epoch from exit_at)::float8 as exit_at,
           extract(epoch from down_at)::float8 as down_at,
           extract(epoch from back_at)::float8 as back_at
@@ -95,11 +100,12 @@ interface Row {
   server_id: string;
   state: State;
   told_minutes: number | null;
-  save_failure: string | null;
+  save_failure: RconFailure | "unconfirmed" | null;
+  failure: RconFailure | null;
+  aborted_by: string | null;
   exit_at: number | null;
   down_at: number | null;
   back_at: number | null;
-  words: string | null;
 }
 
 function planOf(rows: Row[]): Plan {
@@ -121,7 +127,8 @@ function planOf(rows: Row[]): Plan {
       exitAt: read(row.exit_at),
       downAt: read(row.down_at),
       backAt: read(row.back_at),
-      words: row.words ?? undefined,
+      failure: row.failure ?? undefined,
+      abortedBy: row.aborted_by ?? undefined,
     })),
   };
 }

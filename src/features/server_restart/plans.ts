@@ -12,6 +12,7 @@ import { fill } from "../../discord/texts.ts";
 import { type Clock, unlessAborted } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Audit } from "../../store/audit.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer } from "../feature.ts";
 import { follow, type RestartServer } from "./course.ts";
 import { hasFailed, isOver, isUntold, type Plan, type ServerRestart, type State } from "./plan.ts";
@@ -121,7 +122,7 @@ export class Plans {
         what: "abort restart",
         outcome: "done",
       });
-      return this.#change(running, restart, { state: "aborted", words: caller.displayName });
+      return this.#change(running, restart, { state: "aborted", abortedBy: caller.displayName });
     });
     await Promise.all(changes); // whoever is told that it is aborted can rely on it
     running.editFrom = this.#options.clock.now() + ANSWER_MS;
@@ -192,7 +193,10 @@ export class Plans {
       restartServer,
       clock,
       signal: course.signal,
-      change: (fields) => this.#change(running, restart, fields),
+      change: async (fields) => {
+        course.signal.throwIfAborted(); // that it was aborted is not to be written over
+        return await this.#change(running, restart, fields);
+      },
       tell: (minutes) => this.#tell(restart, warning(plan, minutes)),
     });
     this.#do(
@@ -251,9 +255,10 @@ export class Plans {
       language: "en", // staff share one channel
     });
     if (hasFailed(restart)) alert(fill(TEXTS.alert, "en", { line }));
-    log.info(`Restart of ${restart.serverId}: ${restart.state}`, { words: restart.words });
+    const { serverId, state, failure } = restart;
+    log.info(`Restart of ${serverId}: ${state}`, { failure });
     const outcome = hasFailed(restart) ? "failed" : "done";
-    this.#record(plan, restart, { outcome, reason: restart.words });
+    this.#record(plan, restart, { outcome, reason: failure && CONSOLE_TROUBLE[failure].en });
   }
 
   /** Whether the card is as it should be, or cannot be changed by anybody any more. */

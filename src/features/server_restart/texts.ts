@@ -6,39 +6,58 @@
 import type { Text } from "../../discord/surface.ts";
 import type { State } from "./plan.ts";
 
+/** How a server is shown. */
+export type Shown = State | "going" | "trying" | "down" | "unseen";
+
 /** How far a server is, behind its name on the card. */
-export const STATE_TEXTS: Readonly<Record<State | "going" | "down" | "unseen", Text>> = {
+export const STATE_TEXTS: Readonly<Record<Shown, Text>> = {
   announced: { en: "stops {due}", de: "stoppt {due}" },
   restarting: { en: "going down", de: "fährt herunter" },
   going: { en: "stops now, saving the world", de: "stoppt jetzt, speichert die Welt" },
+  trying: { en: "not stopped yet", de: "noch nicht gestoppt" },
   down: { en: "went down {since}", de: "heruntergefahren {since}" },
   back: { en: "back after {time}", de: "wieder da nach {time}" },
-  unseen: {
-    en: "answers; BlissBot was away meanwhile and did not see whether it restarted",
-    de: "antwortet; BlissBot war zwischendurch weg und hat nicht gesehen, ob er neu gestartet ist",
-  },
+  unseen: { en: "answers", de: "antwortet" },
   "not told": {
-    en: "could not be told to stop: {words}",
-    de: "ließ sich nicht stoppen: {words}",
+    en: "could not be told to stop within 2 min",
+    de: "ließ sich in 2 min nicht stoppen",
   },
   "never down": {
-    en: "was told to stop and still runs after 3 min; look at it yourself",
-    de: "sollte stoppen und läuft nach 3 min noch immer; schau selbst nach",
+    en: "was told to stop and still runs after 3 min",
+    de: "sollte stoppen und läuft nach 3 min noch immer",
   },
-  "not back": {
-    en: "not back after 15 min: {words}; look at its host",
-    de: "nach 15 min nicht wieder da: {words}; sieh beim Hoster nach",
+  "not back": { en: "not back after 15 min", de: "nach 15 min nicht wieder da" },
+  aborted: { en: "aborted", de: "abgebrochen" },
+  overdue: { en: "cancelled", de: "abgesagt" },
+  forgotten: { en: "cancelled", de: "abgesagt" },
+};
+
+/** What follows where there is room for it. */
+export const DETAIL_TEXTS: Readonly<Partial<Record<Shown, Text>>> = {
+  trying: {
+    en: ": {why}. BlissBot keeps trying for 2 min",
+    de: ": {why}. BlissBot versucht es 2 min lang",
   },
-  aborted: { en: "aborted by {words}", de: "abgebrochen von {words}" },
+  unseen: {
+    en: "; BlissBot was away meanwhile and did not see whether it restarted",
+    de: "; BlissBot war zwischendurch weg und hat nicht gesehen, ob er neu gestartet ist",
+  },
+  "not told": {
+    en: ": {why}. Ask for the restart again when it answers",
+    de: ": {why}. Veranlasse den Neustart noch einmal, wenn er antwortet",
+  },
+  "never down": { en: "; look at it yourself", de: "; schau selbst nach" },
+  "not back": { en: ": {why}; look at its host", de: ": {why}; sieh beim Hoster nach" },
+  aborted: { en: " by {name}", de: " von {name}" },
   overdue: {
-    en: "cancelled: BlissBot or its database was away when it mattered; ask for it again if needed",
+    en: ": BlissBot or its database was away when it mattered; ask for it again if needed",
     de:
-      "abgesagt: BlissBot oder seine Datenbank war im entscheidenden Moment nicht da; veranlasse " +
-      "ihn bei Bedarf noch einmal",
+      ": BlissBot oder seine Datenbank war im entscheidenden Moment nicht da; veranlasse ihn bei " +
+      "Bedarf noch einmal",
   },
   forgotten: {
-    en: "cancelled: the server is no longer in config.toml",
-    de: "abgesagt: der Server steht nicht mehr in config.toml",
+    en: ": the server is no longer in config.toml",
+    de: ": der Server steht nicht mehr in config.toml",
   },
 };
 
@@ -99,15 +118,17 @@ export const TEXTS = {
   title: { en: "Restart", de: "Neustart" },
   by: { en: "Asked for by {name}", de: "Veranlasst von {name}" },
   notSaved: {
-    en: "the world was not saved before: {words}",
-    de: "die Welt wurde vorher nicht gespeichert: {words}",
+    en: "the world was not saved before: {why}",
+    de: "die Welt wurde vorher nicht gespeichert: {why}",
   },
+  unconfirmed: { en: "it did not confirm that", de: "er hat es nicht bestätigt" },
   allUp: { en: "All up, {time}.", de: "Alle wieder da, {time}." },
   allUpUnseen: { en: "All up.", de: "Alle wieder da." },
   notAllUp: { en: "Up: {up} of {count}.", de: "Wieder da: {up} von {count}." },
   nothing: { en: "Nothing was restarted.", de: "Nichts wurde neu gestartet." },
   abort: { en: "Abort all", de: "Alle abbrechen" },
   abortOne: { en: "Abort single servers", de: "Einzelne Server abbrechen" },
+  abortSome: { en: "Abort: {first} – {last}", de: "Abbrechen: {first} – {last}" },
   alert: { en: "Restart: {line}", de: "Neustart: {line}" },
   inGame: { en: "Restart in {minutes} minutes", de: "Neustart in {minutes} Minuten" },
   inGameOne: { en: "Restart in 1 minute", de: "Neustart in 1 Minute" },

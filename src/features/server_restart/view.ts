@@ -8,8 +8,10 @@ import { cardId } from "../../discord/cards.ts";
 import type { Language, OutgoingMessage } from "../../discord/surface.ts";
 import { cut } from "../../discord/text.ts";
 import { fill } from "../../discord/texts.ts";
+import { relative } from "../../discord/times.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import { hasFailed, isOver, type Plan, type ServerRestart, type State } from "./plan.ts";
-import { STATE_TEXTS, TEXTS } from "./texts.ts";
+import { DETAIL_TEXTS, type Shown, STATE_TEXTS, TEXTS } from "./texts.ts";
 
 /** Name of the card that asks, and shows how it goes. */
 export const CARD = "server-restart";
@@ -39,24 +41,64 @@ export function questionMessage(
   const when = fill(delayMinutes > 0 ? TEXTS.when : TEXTS.atOnce, language, {
     delay: delayMinutes,
   });
-  const lines = serverIds.map((serverId) => {
-    const count = online(serverId);
-    const text = count === undefined ? TEXTS.unknown : count > 0 ? TEXTS.online : TEXTS.nobody;
-    return `**${toDiscordText(nameOf(serverId))}** · ${
-      fill(text, language, { count: count ?? 0 })
-    }`;
-  });
+  const linesOf = ({ says, longestName }: Form) =>
+    serverIds.map((serverId) => {
+      const name = `**${shortName(nameOf(serverId), longestName)}**`;
+      const count = online(serverId);
+      if (says !== "all") return `${name} ${count ?? "?"}`;
+      const text = count === undefined ? TEXTS.unknown : count > 0 ? TEXTS.online : TEXTS.nobody;
+      return `${name} · ${fill(text, language, { count: count ?? 0 })}`;
+    });
   const expiry = fill(TEXTS.expires, language, { time: relative(endsAt) });
   return {
     embeds: [{
       title: TEXTS.questionTitle[language],
-      description: [when, ...reasonLines(reason, language), "", ...lines, "", expiry].join("\n"),
+      description: withServers([when, ...reasonLines(reason, language)], linesOf, ["", expiry]),
     }],
     rows: [[
       { kind: "button", id: cardId(CARD, "go", id), label: TEXTS.go[language], style: "danger" },
       { kind: "button", id: cardId(CARD, "cancel", id), label: TEXTS.cancel[language] },
     ]],
   };
+}
+
+/** How much a line says of its server. */
+interface Form {
+  readonly says: "all" | "state" | "mark";
+  readonly longestName: number;
+}
+
+/** The longest one first. */
+const FORMS: readonly [Form, ...Form[]] = [
+  { says: "all", longestName: 100 },
+  { says: "all", longestName: 24 },
+  { says: "state", longestName: 24 },
+  { says: "state", longestName: 12 },
+  { says: "mark", longestName: 24 },
+  { says: "mark", longestName: 12 },
+  { says: "mark", longestName: 6 },
+];
+
+/** A line for each server in the longest form for which Discord has room, between other lines. */
+function withServers(
+  before: readonly string[],
+  linesOf: (form: Form) => readonly string[],
+  after: readonly string[] = [],
+): string {
+  const [head, tail] = [[...before, "", ""].join("\n"), ["", ...after].join("\n")];
+  const room = LONGEST_DESCRIPTION - head.length - tail.length;
+  const texts = FORMS.map((form) => linesOf(form).join("\n"));
+  return head + cut(texts.find(({ length }) => length <= room) ?? texts.at(-1)!, room) + tail;
+}
+
+/** Shortened in the middle: names of one community begin alike, or end alike. */
+function shortName(name: string, longest: number): string {
+  const signs = [...name];
+  const half = (longest - 1) / 2;
+  const short = signs.length <= longest
+    ? name
+    : `${signs.slice(0, Math.ceil(half)).join("")}…${signs.slice(-Math.floor(half)).join("")}`;
+  return toDiscordText(short);
 }
 
 const MARKS: Readonly<Record<State, string>> = {
@@ -77,7 +119,8 @@ export function planMessage(
   { nameOf, now }: { readonly nameOf: NameOf; readonly now: number },
 ): OutgoingMessage {
   const { language, servers, byName, reason } = plan;
-  const lines = servers.map((server) => serverLine(server, { plan, nameOf, now, language }));
+  const linesOf = (form: Form) =>
+    servers.map((server) => serverLine(server, { plan, nameOf, now, language, form }));
   const isAllOver = servers.every(isOver);
   const color = servers.some(hasFailed)
     ? "failure" as const
@@ -87,14 +130,11 @@ export function planMessage(
   return {
     embeds: [{
       title: TEXTS.title[language],
-      description: [
+      description: withServers([
         fill(TEXTS.by, language, { name: toDiscordText(byName) }),
         ...reasonLines(reason, language),
-        // In front: of very many servers the last lines may be cut off.
         ...(isAllOver ? [`**${summary(plan)}**`] : []),
-        "",
-        ...lines,
-      ].join("\n"),
+      ], linesOf),
       ...(color && { color }),
     }],
     rows: abortRows(plan, nameOf),
@@ -103,31 +143,44 @@ export function planMessage(
 
 /** What has become of one server, in a line. */
 export function serverLine(
-  { serverId, state, saveFailure, exitAt, downAt, backAt, words }: ServerRestart,
-  { plan, nameOf, now, language }: {
+  restart: ServerRestart,
+  { plan, nameOf, now, language, form = FORMS[0] }: {
     readonly plan: Plan;
     readonly nameOf: NameOf;
     readonly now: number;
     readonly language: Language;
+    readonly form?: Form;
   },
 ): string {
-  const shown = state === "announced" && now >= plan.dueAt.getTime()
-    ? "going"
-    : state === "restarting" && downAt
-    ? "down"
-    : state === "back" && !(downAt && backAt)
-    ? "unseen"
-    : state;
-  const text = fill(STATE_TEXTS[shown], language, {
+  const { serverId, state, saveFailure, failure, abortedBy, exitAt, downAt, backAt } = restart;
+  const server = `${MARKS[state]} **${shortName(nameOf(serverId), form.longestName)}**`;
+  if (form.says === "mark") return server;
+  const shown = shownAs(restart, plan.dueAt.getTime() <= now);
+  const values = {
     due: relative(plan.dueAt),
     since: relative(downAt ?? exitAt ?? plan.dueAt),
     time: downAt && backAt ? duration(backAt.getTime() - downAt.getTime()) : "",
-    words: plainWords(words),
-  });
-  const notSaved = saveFailure === undefined
-    ? ""
-    : ` (${fill(TEXTS.notSaved, language, { words: plainWords(saveFailure) })})`;
-  return `${MARKS[state]} **${toDiscordText(nameOf(serverId))}** · ${text}${notSaved}`;
+    why: failure ? CONSOLE_TROUBLE[failure] : "–",
+    name: toDiscordText(abortedBy ?? "–"),
+  };
+  const text = `${server} · ${fill(STATE_TEXTS[shown], language, values)}`;
+  if (form.says === "state") return text;
+  const detail = DETAIL_TEXTS[shown];
+  const why = saveFailure === "unconfirmed"
+    ? TEXTS.unconfirmed
+    : saveFailure && CONSOLE_TROUBLE[saveFailure];
+  return [
+    text,
+    detail ? fill(detail, language, values) : "",
+    why ? ` (${fill(TEXTS.notSaved, language, { why })})` : "",
+  ].join("");
+}
+
+function shownAs({ state, failure, downAt, backAt }: ServerRestart, isDue: boolean): Shown {
+  if (state === "announced" && isDue) return failure ? "trying" : "going";
+  if (state === "restarting" && downAt) return "down";
+  if (state === "back" && !(downAt && backAt)) return "unseen";
+  return state;
 }
 
 /** What the players of a server are told so many minutes before it stops. */
@@ -139,20 +192,16 @@ export function warning({ language, reason }: Plan, minutes: number): string {
 
 /** With the words before it within the 200 signs of a line (ark-logs-and-commands 4). */
 const LONGEST_IN_GAME = 160;
-/** Of what went wrong: a line for each server, not a page. */
-const LONGEST_WORDS = 100;
 /** Discord's limits. */
+const LONGEST_DESCRIPTION = 4_096;
 const MENU_CHOICES = 25;
 const MENUS = 4;
+/** Two of them stand above the choices of a menu. */
+const LONGEST_MENU_NAME = 60;
 
 function reasonLines(reason: string, language: Language): string[] {
   if (reason === "") return [];
   return [fill(TEXTS.why, language, { reason: toDiscordText(reason) })];
-}
-
-/** Values in texts are cut before they are escaped, so that no escape is torn. */
-function plainWords(words = "–"): string {
-  return toDiscordText(cut(words, LONGEST_WORDS));
 }
 
 function summary({ servers, language }: Plan): string {
@@ -192,7 +241,12 @@ function abortRows(
     ...menus.map((choices, menu) => [{
       kind: "select" as const,
       id: cardId(CARD, "abort-some", id, String(menu)),
-      placeholder: TEXTS.abortOne[language],
+      placeholder: menus.length > 1
+        ? fill(TEXTS.abortSome, language, {
+          first: cut(choices[0]!.label, LONGEST_MENU_NAME),
+          last: cut(choices.at(-1)!.label, LONGEST_MENU_NAME),
+        })
+        : TEXTS.abortOne[language],
       choices,
       max: choices.length,
     }]),
@@ -203,9 +257,4 @@ function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
-}
-
-/** Discord counts it in the reader's own language. */
-export function relative(date: Date): string {
-  return `<t:${Math.floor(date.getTime() / 1000)}:R>`;
 }

@@ -87,13 +87,18 @@ class BoardKeeper {
 
   /** @throws {DiscordRestError | StoreError} then it is done the next time. */
   async update(): Promise<void> {
-    const { places, clock } = this.#options;
     const servers = this.#options.servers();
     // In the first seconds nothing is known; with what was posted then, the next edit would be late.
     if (servers.length === 0 || servers.some(({ state }) => state.what === "unknown")) return;
     // Without the id of an older board, there would be a second one.
     if (!this.#isLoaded) await this.#load();
+    await this.#follow(servers);
+    // At the end: without the store, the board that there is goes on.
     if (!this.#isSaved) await this.#save();
+  }
+
+  async #follow(servers: readonly ServerView[]): Promise<void> {
+    const { places, clock } = this.#options;
     const now = clock.now();
     const text = serversText(servers, "en");
     const isDue = text !== this.#text && now >= this.#editedAt + EDIT_EVERY_MS;
@@ -106,14 +111,15 @@ class BoardKeeper {
       this.#editedAt = now;
     });
     this.#lookedAt = now;
-    if (!this.#isSaved) await this.#save();
   }
 
   async sayGoodbye(): Promise<void> {
     const { surface, clock } = this.#options;
     if (this.#channelId === undefined || this.#messageId === undefined) return;
-    // Nothing will restart by itself any more.
-    const servers = this.#options.servers().map((server) => ({ ...server, restartAt: undefined }));
+    // What was announced will not happen any more.
+    const servers = this.#options.servers().map((server) =>
+      server.restart?.isUnderWay ? server : { ...server, restart: undefined }
+    );
     const message = stoppedBoardMessage(servers, new Date(clock.now()));
     await surface.edit(this.#channelId, this.#messageId, message);
   }

@@ -12,6 +12,7 @@ import type { Database } from "../../store/sql.ts";
 import type { Feature, GameServer } from "../feature.ts";
 import { findServers, serverOption } from "../server_options.ts";
 import { openBoard } from "./board.ts";
+import { passwordAlerts } from "./password_alerts.ts";
 import type { ServerRoster } from "./roster.ts";
 import { TEXTS } from "./texts.ts";
 import {
@@ -29,8 +30,10 @@ export interface ServerStatusOptions {
   readonly roster: ServerRoster;
   readonly places: Pick<KeptPlaces, "inChannel">;
   readonly surface: Surface;
-  /** When a server is going to restart, if that was announced. */
+  /** When a server restarts, as announced; in the past until it is back. */
   readonly restartAt: (serverId: string) => Date | undefined;
+  /** Tells staff; never throws. */
+  readonly alert: (text: string) => void;
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,13 +41,17 @@ export interface ServerStatusOptions {
 
 /** `/servers`, `/players` and the board. */
 export function openServerStatus(options: ServerStatusOptions): Feature {
-  const { servers, roster, restartAt } = options;
-  const viewOf = ({ id, name, map }: GameServer): ServerView => ({
-    name,
-    map,
-    state: roster.state(id),
-    restartAt: restartAt(id),
-  });
+  const { servers, roster, restartAt, alert, clock } = options;
+  roster.knowRestarts(restartAt);
+  const viewOf = ({ id, name, map }: GameServer): ServerView => {
+    const at = restartAt(id);
+    return {
+      name,
+      map,
+      state: roster.state(id),
+      restart: at && { at, isUnderWay: at.getTime() <= clock.now() },
+    };
+  };
   const board = openBoard({ ...options, servers: () => servers.map(viewOf) });
 
   function playersAnswer({ language, tier }: Caller, typed?: Call["options"][string]): Answer {
@@ -83,7 +90,7 @@ export function openServerStatus(options: ServerStatusOptions): Feature {
   return {
     commands: [serversCommand, playersCommand],
     cards: [playersCard],
-    jobs: [board.job],
+    jobs: [board.job, passwordAlerts({ servers, roster, alert })],
     stop: () => board.stop(),
   };
 }

@@ -20,7 +20,8 @@ export type Trouble = "loading" | Exclude<RconFailure, "closed" | "invalid">;
 export interface ServerState {
   /**
    * unknown: it was not asked yet. hiccup: no answer for less than a minute, which counts as if
-   * nothing had happened. away: no answer for longer, or never since the program started.
+   * nothing had happened. away: no answer for longer, or never since the program started, or none
+   * since a restart began, or a refused password, which stays refused.
    */
   readonly what: "unknown" | "up" | "hiccup" | "away";
   /** Up: since when it answers, as far as the program has seen; else since when it does not. */
@@ -38,6 +39,8 @@ export interface ServerRoster extends Roster {
   readonly job: Job;
   /** @throws {RangeError} when there is no such server. */
   state(serverId: string): ServerState;
+  /** From now on knows when a server is told to stop, or was and is not back; past or future. */
+  knowRestarts(restartAt: (serverId: string) => Date | undefined): void;
 }
 
 /** What {@linkcode openRoster} needs. */
@@ -71,7 +74,9 @@ interface Watched {
   answeredAt: number | undefined;
   upSince: number | undefined;
   /** Undefined while it answers. */
-  failure: { readonly since: number; readonly trouble: Trouble } | undefined;
+  failure:
+    | { readonly since: number; readonly trouble: Trouble; readonly isRestart: boolean }
+    | undefined;
 }
 
 class AskingRoster implements ServerRoster {
@@ -91,6 +96,7 @@ class AskingRoster implements ServerRoster {
   readonly #known = new Map<string, KnownPlayer>();
   /** Ids of known players that the store does not know, or knows otherwise. */
   readonly #unsaved = new Set<string>();
+  #restartAt: (serverId: string) => Date | undefined = () => undefined;
   #isLoaded = false;
   #isStoreAway = false;
   #hasMetUnknownRows = false;
@@ -144,7 +150,8 @@ class AskingRoster implements ServerRoster {
   state(serverId: string): ServerState {
     const { players, answeredAt, upSince, failure } = this.#find(serverId);
     const since = failure?.since ?? upSince;
-    const isForgiven = players && failure && this.#clock.now() - failure.since < HICCUP_MS;
+    const isForgiven = players && failure && !failure.isRestart &&
+      failure.trouble !== "password" && this.#clock.now() - failure.since < HICCUP_MS;
     return {
       what: failure ? (isForgiven ? "hiccup" : "away") : players ? "up" : "unknown",
       since: since === undefined ? undefined : new Date(since),
@@ -152,6 +159,10 @@ class AskingRoster implements ServerRoster {
       answeredAt: answeredAt === undefined ? undefined : new Date(answeredAt),
       players: [...players?.values() ?? []],
     };
+  }
+
+  knowRestarts(restartAt: (serverId: string) => Date | undefined): void {
+    this.#restartAt = restartAt;
   }
 
   #find(serverId: string): Watched {
@@ -204,9 +215,12 @@ class AskingRoster implements ServerRoster {
   #noteFailure(watched: Watched, kind: RconFailure | "loading"): void {
     if (kind === "closed" || kind === "invalid") return; // our own doing
     const before = watched.failure;
+    const now = this.#clock.now();
+    const restartAt = this.#restartAt(watched.server.id)?.getTime() ?? Infinity;
     watched.failure = {
-      since: before?.since ?? this.#clock.now(),
+      since: before?.since ?? now,
       trouble: kind,
+      isRestart: before?.isRestart || restartAt <= now,
     };
   }
 

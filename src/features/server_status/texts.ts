@@ -4,36 +4,6 @@
  */
 
 import type { Text } from "../../discord/surface.ts";
-import type { Trouble } from "./roster.ts";
-
-/** Why a server is not up, and what happens. */
-export const TROUBLES: Readonly<Record<Trouble, Text>> = {
-  loading: {
-    en: "It answers, but does not say yet who is there: most likely it is still loading.",
-    de: "Er antwortet, sagt aber noch nicht, wer da ist: Vermutlich lädt er noch.",
-  },
-  silent: {
-    en: "It takes connections but does not answer: it is starting, saving, or hangs.",
-    de: "Er nimmt Verbindungen an, antwortet aber nicht: Er startet, speichert oder hängt.",
-  },
-  unreachable: {
-    en: "It cannot be reached: it is off, or restarts.",
-    de: "Er ist nicht zu erreichen: Er ist aus oder startet neu.",
-  },
-  broken: {
-    en: "The connection to it breaks off: it may be shutting down.",
-    de: "Die Verbindung zu ihm bricht ab: Vielleicht fährt er gerade herunter.",
-  },
-  password: {
-    en: "It refuses BlissBot's RCON password: the staff has to correct it. Playing may well work.",
-    de: "Er lehnt das RCON-Passwort von BlissBot ab: Das Team muss es korrigieren. Spielen geht " +
-      "vielleicht trotzdem.",
-  },
-  busy: {
-    en: "Its console is busy with other commands.",
-    de: "Seine Konsole ist mit anderen Befehlen beschäftigt.",
-  },
-};
 
 /** How a server is, in a word. */
 export const STATES = {
@@ -42,6 +12,8 @@ export const STATES = {
   hiccup: { en: "slow", de: "stockt" },
   starting: { en: "starting or busy", de: "startet oder ist beschäftigt" },
   down: { en: "down", de: "nicht erreichbar" },
+  refused: { en: "refuses the RCON password", de: "lehnt das RCON-Passwort ab" },
+  restarting: { en: "restarting", de: "startet neu" },
 } as const satisfies Record<string, Text>;
 
 /** Everything else. */
@@ -60,6 +32,11 @@ export const TEXTS = {
   upSince: { en: "answers since {time}", de: "antwortet seit {time}" },
   since: { en: "since {time}", de: "seit {time}" },
   restart: { en: "restart {time}", de: "Neustart {time}" },
+  /** A clause, as those of consoles' troubles. */
+  loading: {
+    en: "it answers, but does not say yet who is there: most likely it is still loading",
+    de: "er antwortet, sagt aber noch nicht, wer da ist: Vermutlich lädt er noch",
+  },
   keepsTrying: { en: "BlissBot keeps trying.", de: "BlissBot versucht es weiter." },
   asked: { en: "As of {ago}", de: "Stand: {ago}" },
   moreServers: {
@@ -97,6 +74,18 @@ export const TEXTS = {
   lastUnknown: {
     en: "It has not answered since BlissBot started.",
     de: "Seit BlissBot läuft, hat er nicht geantwortet.",
+  },
+  passwordRefused: {
+    en: "🔑 **{server} refuses the RCON password**\nUntil that is corrected, its chat is not " +
+      "carried over, no command reaches it, and nobody sees who plays there. Playing goes on.\n" +
+      "**What to do:** enter the server's `ServerAdminPassword` as its `rcon_password` in " +
+      "config.toml and restart BlissBot. The game reads its own setting only when it starts. " +
+      "`/servers` shows when it answers again.",
+    de: "🔑 **{server} lehnt das RCON-Passwort ab**\nBis es korrigiert ist, wird sein Chat nicht " +
+      "übertragen, kein Befehl kommt an, und niemand sieht, wer dort spielt. Gespielt wird weiter.\n" +
+      "**Was tun:** Trage das `ServerAdminPassword` des Servers als sein `rcon_password` in " +
+      "config.toml ein und starte BlissBot neu. Das Spiel liest seine Einstellung nur beim Start. " +
+      "`/serverliste` zeigt, wann er wieder antwortet.",
   },
   boardChanged: { en: "Last change {ago}", de: "Letzte Änderung {ago}" },
   boardStopped: {

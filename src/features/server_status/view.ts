@@ -3,7 +3,7 @@
  * @module
  */
 
-import { chunk } from "es-toolkit";
+import { chunk, upperFirst } from "es-toolkit";
 import { mapKey } from "../../ark/maps.ts";
 import { toDiscordText } from "../../ark/discord_text.ts";
 import { cardId } from "../../discord/cards.ts";
@@ -16,21 +16,37 @@ import {
   type Text,
 } from "../../discord/surface.ts";
 import { fill, fillEach } from "../../discord/texts.ts";
+import { relative, timeOfDay } from "../../discord/times.ts";
+import { CONSOLE_TROUBLE } from "../console_trouble.ts";
 import type { GameServer, Presence } from "../feature.ts";
-import type { ServerState } from "./roster.ts";
-import { STATES, TEXTS, TROUBLES } from "./texts.ts";
+import type { ServerState, Trouble } from "./roster.ts";
+import { STATES, TEXTS } from "./texts.ts";
 
 /** A server with all that is shown of it. */
 export interface ServerView extends Pick<GameServer, "name" | "map"> {
   readonly state: ServerState;
-  /** When it is going to restart, if that was announced. */
-  readonly restartAt: Date | undefined;
+  /** Announced or under way. */
+  readonly restart: { readonly at: Date; readonly isUnderWay: boolean } | undefined;
 }
 
 /** Name of the card that opens the players. */
 export const PLAYERS_CARD = "players";
 
-const MARKS = { unknown: "⚪", up: "🟢", hiccup: "🟡", starting: "🟡", down: "🔴" };
+/** How a server is, as people are told. */
+type ShownState = keyof typeof STATES;
+
+const MARKS: Readonly<Record<ShownState, string>> = {
+  unknown: "⚪",
+  up: "🟢",
+  hiccup: "🟡",
+  starting: "🟡",
+  down: "🔴",
+  refused: "🔴",
+  restarting: "🔄",
+};
+
+/** They come first, in this order; all others stand as they are configured. */
+const TROUBLE_FIRST: readonly ShownState[] = ["down", "refused", "hiccup", "starting"];
 
 /** Room for the lines of servers; the rest of Discord's 4096 is for what stands around them. */
 const MOST_LINES_LENGTH = 3_800;
@@ -64,10 +80,14 @@ export function stoppedBoardMessage(
   return { embeds: [{ title: TEXTS.serversTitle.en, description, color: "failure" }] };
 }
 
-/** A line or two for each server, and how many play on all of them. The same for the same state. */
+/**
+ * A line or two for each server, what needs somebody first, and how many play on all of them. The
+ * same for the same state.
+ */
 export function serversText(servers: readonly ServerView[], language: Language): string {
-  const heads = servers.map((server) => headLine(server, language));
-  const whole = servers.map((server, i) =>
+  const sorted = servers.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const heads = sorted.map((server) => headLine(server, language));
+  const whole = sorted.map((server, i) =>
     [heads[i]!, ...troubleLines(server, language)].join("\n")
   );
   const count = servers.reduce((sum, { state }) => sum + playersNow(state).length, 0);
@@ -93,34 +113,48 @@ function fitting(lines: readonly string[], language: Language): readonly string[
   return [...lines.slice(0, firstTooLong), fill(TEXTS.moreServers, language, { count })];
 }
 
-function headLine({ name, map, state, restartAt }: ServerView, language: Language): string {
-  const { what, since } = state;
-  const shownAs = shownState(state);
+function headLine(server: ServerView, language: Language): string {
+  const { name, map, state, restart } = server;
+  const shownAs = shownState(server);
   const parts = [`${MARKS[shownAs]} **${shownServer(name)}**`, STATES[shownAs][language]];
-  if (what === "up" || what === "hiccup") {
+  if (shownAs === "up" || shownAs === "hiccup") {
     parts.push(fill(TEXTS.onlineHere, language, { count: state.players.length }));
   }
   const title = map && mapTitle(map);
   // Most servers are called after their map.
   if (title && !mapKey(name).includes(mapKey(title))) parts.push(toDiscordText(title));
+  const since = shownAs === "restarting" ? restart?.at : state.since;
   if (since) {
-    const text = what === "up" ? TEXTS.upSince : TEXTS.since;
+    const text = shownAs === "up" ? TEXTS.upSince : TEXTS.since;
     parts.push(fill(text, language, { time: moment(since) }));
   }
-  if (restartAt) {
-    parts.push(`🔄 ${fill(TEXTS.restart, language, { time: relative(restartAt) })}`);
+  if (restart && !restart.isUnderWay) {
+    parts.push(`🔄 ${fill(TEXTS.restart, language, { time: relative(restart.at) })}`);
   }
   return parts.join(" · ");
 }
 
-function troubleLines({ state: { trouble } }: ServerView, language: Language): string[] {
-  if (!trouble) return [];
-  return [`> ${TROUBLES[trouble][language]} ${TEXTS.keepsTrying[language]}`];
+function troubleLines(server: ServerView, language: Language): string[] {
+  const { trouble } = server.state;
+  if (!trouble || shownState(server) === "restarting") return [];
+  return [`> ${troubleSentence(trouble)[language]} ${TEXTS.keepsTrying[language]}`];
 }
 
-function shownState({ what, trouble }: ServerState): keyof typeof STATES {
+function troubleSentence(trouble: Trouble): Text {
+  const { en, de } = trouble === "loading" ? TEXTS.loading : CONSOLE_TROUBLE[trouble];
+  return { en: `${upperFirst(en)}.`, de: `${upperFirst(de)}.` };
+}
+
+function shownState({ state: { what, trouble }, restart }: ServerView): ShownState {
+  if (trouble === "password") return "refused"; // which no restart will end
+  if (restart?.isUnderWay) return "restarting";
   if (what !== "away") return what;
   return trouble === "loading" || trouble === "silent" || trouble === "busy" ? "starting" : "down";
+}
+
+function rankOf(server: ServerView): number {
+  const rank = TROUBLE_FIRST.indexOf(shownState(server));
+  return rank < 0 ? TROUBLE_FIRST.length : rank;
 }
 
 /** Of a server that is away, nobody knows. */
@@ -192,7 +226,7 @@ function serverDown({ name, state }: ServerView): Refusal {
   const values = {
     server,
     since: moment(since),
-    trouble: TROUBLES[trouble],
+    trouble: troubleSentence(trouble),
     last: lastSeen(state),
   };
   return new Refusal("SERVER_DOWN", fillEach(TEXTS.serverDown, values));
@@ -239,15 +273,7 @@ function mapTitle(map: string): string {
   return map.replace(/_w?p$/i, "").replaceAll("_", " ").replace(/(\p{Ll})(?=\p{Lu})/gu, "$1 ");
 }
 
-/** A time of day with how long ago that is, in the reader's own language and zone. */
+/** A time of day with how long ago that is. */
 function moment(time: Date): string {
-  return `<t:${seconds(time)}:t> (${relative(time)})`;
-}
-
-function relative(time: Date): string {
-  return `<t:${seconds(time)}:R>`;
-}
-
-function seconds(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
+  return `${timeOfDay(time)} (${relative(time)})`;
 }

@@ -38,6 +38,7 @@ create table chat_waiting (
   message_id text primary key,
   server_id text not null,
   channel_id text not null,
+  author_id text not null,
   author text not null,
   commands jsonb not null,
   -- More was written than the commands hold.

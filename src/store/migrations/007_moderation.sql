@@ -27,7 +27,8 @@ create table ban_states (
   wants_ban boolean not null,
   -- Null while it is to be done.
   applied_at timestamptz,
-  last_error text,
+  -- Why it was not done when it was tried last; JSON.
+  trouble text,
   primary key (server_id, account_id)
 );
 create index on ban_states (account_id);

@@ -16,14 +16,15 @@ create table restarts (
   state text not null,
   -- Smallest number of minutes that the players were told of.
   told_minutes int,
-  -- Why the world was not saved before; null when it was.
+  -- Why the world was not saved before: a kind of failure, or unconfirmed; null when it was.
   save_failure text,
   -- Written before the server is told to stop, so that it is never told twice.
   exit_at timestamptz,
   down_at timestamptz,
   back_at timestamptz,
-  -- Why it failed, or who aborted it.
-  words text,
+  -- Why it is not told to stop, or not back: a kind of failure of its console.
+  failure text,
+  aborted_by text,
   -- Whether the card shows how it ended.
   is_shown boolean not null default false,
   primary key (plan_id, server_id)

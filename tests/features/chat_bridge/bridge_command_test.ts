@@ -36,14 +36,18 @@ async function stageWithBridge({ servers = ["Island"] }: { servers?: readonly st
   const statuses: Record<string, BridgeStatus> = {};
   const mutes: Mute[] = [];
   const acts: Act[] = [];
-  const store = { isAway: false };
+  const store = { isAway: false, refuses: false };
   const idOf = (kind: string, key: string) => `${kind} ${key.toLowerCase()}`;
   const take = (kind: string, key: string) => {
     const at = mutes.findIndex((mute) => idOf(mute.kind, mute.key) === idOf(kind, key));
     return at >= 0 && mutes.splice(at, 1).length > 0;
   };
   const stored = <T>(value: T) =>
-    store.isAway ? Promise.reject(new StoreError("timeout", "too slow")) : Promise.resolve(value);
+    store.isAway
+      ? Promise.reject(new StoreError("timeout", "too slow"))
+      : store.refuses
+      ? Promise.reject(new StoreError("failed", "it answered no"))
+      : Promise.resolve(value);
   const stage = await featureStage({
     servers,
     make: ({ servers }) => [{
@@ -64,7 +68,7 @@ async function stageWithBridge({ servers = ["Island"] }: { servers?: readonly st
         statusOf: (id) => statuses[id] ?? FINE,
         setPaused: (ids, isPaused) => {
           for (const id of ids) statuses[id] = { ...FINE, isPaused };
-          return Promise.resolve();
+          return Promise.resolve(!store.isAway);
         },
         mutes: {
           add: (mute) => stored(undefined).then(() => void mutes.push(mute)),
@@ -124,7 +128,8 @@ Deno.test("staff read what needs them first, and in words what to do", async () 
     "Chat bridge",
     "⚠️ The database is away: lines are kept in memory only. Check PostgreSQL.",
     "",
-    "🔴 **Extinction** · the server does not answer · next try TIME · " +
+    "🔴 **Extinction** · it cannot be reached: it is off, starting, or its RCON port is another one · " +
+    "next try TIME · " +
     "last line <t:1773480410:R> · delay 0.8 s",
     "⚠️ **Scorched** · running, but lines get lost · last line <t:1773480410:R> · delay 0.8 s · " +
     `<#${stage.world.general.id}>`,
@@ -142,6 +147,25 @@ Deno.test("staff read what needs them first, and in words what to do", async () 
   ]);
   const one = told(await eva.runs("/bridge", { action: "status", server: "island" }));
   ok(one.includes("Island") && !one.includes("Ragnarok"));
+});
+
+Deno.test("a server that refuses the password is told from one that is off, in one's language", async () => {
+  await using stage = await stageWithBridge();
+  const ark = stage.ark("Island");
+  await ark.exit();
+  ark.password = "another";
+  await ark.start();
+  await rejects(stage.servers[0]!.console.send("ListPlayers"), { kind: "password" });
+  const eva = stage.world.person("eva", { roles: ["moderator"] });
+  const uwe = stage.world.person("uwe", { roles: ["moderator"], locale: "de" });
+  match(
+    told(await eva.runs("/bridge", { action: "status" })),
+    /^🔴 \*\*Island\*\* · it refuses the RCON password; whoever runs the bot corrects it · next try <t:/m,
+  );
+  match(
+    told(await uwe.runs("/brücke", { aktion: "Status" })),
+    /^🔴 \*\*Island\*\* · er lehnt das RCON-Passwort ab; .* · nächster Versuch <t:/m,
+  );
 });
 
 Deno.test("a long status has pages", async () => {
@@ -185,6 +209,19 @@ Deno.test("staff pause one server or all, and let them go on", async () => {
     ["bridge resume", "ragnarok", "eva"],
     ["bridge pause", "ragnarok", "eva"],
   ]);
+});
+
+Deno.test("while the store is away a pause is said to end with the program", async () => {
+  await using stage = await stageWithBridge();
+  const eva = stage.world.person("eva", { roles: ["moderator"] });
+  const uwe = stage.world.person("uwe", { roles: ["moderator"], locale: "de" });
+  stage.store.isAway = true;
+  const paused = told(await eva.runs("/bridge", { action: "pause" }));
+  match(paused, /^⏸️ Paused: \*\*Island\*\*[^]*⚠️ The database does not answer: after a restart/);
+  ok(stage.statuses["island"]!.isPaused);
+  match(told(await uwe.runs("/brücke", { aktion: "fortsetzen" })), /⚠️ .* Nach einem Neustart/);
+  stage.store.isAway = false;
+  match(told(await eva.runs("/bridge", { action: "pause" })), /also holds after a restart/);
 });
 
 Deno.test("staff mute players and members for a while, and unmute them", async () => {
@@ -246,6 +283,10 @@ Deno.test("wrong or missing options are refused with what to enter", async () =>
     /nothing was changed\. Try again[^]*INTERNAL/,
   );
   match(await run({ action: "unmute", player: "Ana" }), /nothing was changed/);
+  stage.store.isAway = false;
+  stage.store.refuses = true;
+  const broken = await run({ action: "mute", player: "Ana" });
+  ok(!broken.includes("does not answer"), broken);
   deepEqual([stage.mutes, stage.acts], [[], []]);
 });
 

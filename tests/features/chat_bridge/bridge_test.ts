@@ -29,6 +29,8 @@ interface BridgeStage extends AsyncDisposable {
   readonly stage: Stage;
   readonly eva: Person;
   readonly ben: Person;
+  /** Ids of places over restarts. */
+  readonly remembered: Record<string, RememberedPlace>;
   /** What staff were told. */
   readonly alerts: readonly string[];
   /** Lines for the debug channel. */
@@ -123,6 +125,7 @@ async function bridgeStage(wishes: Wishes): Promise<BridgeStage> {
     stage,
     eva,
     ben,
+    remembered,
     alerts,
     debug,
     get bridge() {
@@ -320,6 +323,72 @@ testPostgres("the chat bridge as a whole", async (url, t) => {
     ok(!everything.includes("K7QX2M"));
   }, { servers: ["Asking", "Quiet"], manner: { encoding: "utf8" } });
 
+  await step("a code behind a wide mark is swallowed where that comes as ?", async (it) => {
+    const ana = it.ark().player("Ana");
+    ana.join();
+    ana.say("?link K7QX2M");
+    ana.say("hi");
+    await it.sees("**Ana**: hi");
+    deepEqual(await it.lines(), ["➡️ **Ana** joined", "**Ana**: hi"]);
+    const rows = await store.db.run(5_000, (sql) => sql`select * from chat_lines`);
+    ok(!JSON.stringify([rows, it.running.logged, it.debug]).includes("K7QX2M"));
+  }, { servers: ["Ascii"], manner: { encoding: "ascii" } });
+
+  await step(
+    "what members write in vain gets ❌ and the reason, and nobody reads a code",
+    async (it) => {
+      const { general } = it.stage.world;
+      await it.thread();
+      it.remembered["thread gone"] = { id: general.id, name: "Gone" };
+      await it.running.stopBot();
+      await it.start();
+      const thread = await it.thread();
+      const refused = async (message: Message, why: string) => {
+        await it.signed(message, "❌");
+        const note = await it.ben.seesSoon(
+          message.data.channel_id,
+          ({ data }) => data.message_reference?.message_id === message.data.id,
+        );
+        equal(note.data.content, `-# ❌ not delivered: ${why}`);
+      };
+      for (const text of ["!link K7QX2M", "`！link K7QX2M`", "?link:K7QX2M"]) {
+        const why = "such commands are typed in the game's own chat";
+        await refused(await it.ben.says(thread, text), why);
+      }
+      const why = "this server is no longer among those of BlissBot";
+      await refused(await it.ben.says(general, "hello?"), why);
+      await it.signed(await it.ben.says(thread, "I linked"), "✅");
+      deepEqual(it.told(), ["[Ben]: I linked"]);
+      ok(!JSON.stringify([it.running.logged, it.debug, it.alerts]).includes("K7QX2M"));
+    },
+    { servers: ["Vain"] },
+  );
+
+  await step("a thread that was deleted comes back though nobody plays", async (it) => {
+    const old = await it.thread();
+    await it.signed(await it.ben.says(old, "before"), "✅");
+    it.stage.world.discord.world.channels.delete(old.id);
+    await it.running.jobs.run("chat threads").catch(() => {}); // it may be running
+    await it.running.jobs.run("chat threads");
+    const thread = await it.thread();
+    ok(thread && thread.id !== old.id);
+    match(await it.run("status"), new RegExp(`<#${thread.id}>`));
+    await it.signed(await it.ben.says(thread, "after"), "✅");
+    deepEqual(it.told(), ["[Ben]: before", "[Ben]: after"]);
+  }, { servers: ["Deleted"] });
+
+  await step("controls in a name do not keep a player from being muted", async (it) => {
+    match(await it.run("mute", { player: "D\0o\x07ra\ud800" }), /Muted: \*\*Dora\*\*/);
+    const dora = it.ark().player("Dora"), fay = it.ark().player("Fay");
+    dora.join();
+    dora.say("hi");
+    fay.join();
+    fay.say("hi");
+    await it.sees("**Fay**: hi");
+    ok(!(await it.lines()).includes("**Dora**: hi"));
+    match(await it.run("unmute", { player: "Dora" }), /is heard again/);
+  }, { servers: ["Controls"] });
+
   await step("staff are told of a gap once a day, and of what to do", async (it) => {
     const ana = it.ark().player("Ana");
     ana.join();
@@ -353,6 +422,9 @@ testPostgres("the chat bridge as a whole", async (url, t) => {
     await it.signed(await it.ben.says(await it.thread(), "three"), "✅");
     deepEqual([await check(), await check()], ["down", "down"]);
     match(await it.run("status"), /The database is away: lines are kept in memory only/);
+    match(await it.run("pause"), /The database does not answer: after a restart of BlissBot it/);
+    match(await it.run("resume"), /The database does not answer: after a restart of BlissBot it/);
+    match(await it.run("mute", { player: "Ana" }), /does not answer, so nothing was changed/);
     store.mend();
     await it.running.logs(/Chat lines are stored again/);
     deepEqual([await check(), await check()], ["ok", "ok"]);

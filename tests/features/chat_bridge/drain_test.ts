@@ -14,6 +14,7 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import { openLog } from "../../../src/runtime/log.ts";
 import type { Player } from "../../../src/sandbox/ark/players.ts";
 import { type ArkOptions, type LocalArk, startArk } from "../../../src/sandbox/ark/server.ts";
+import { StoreError } from "../../../src/store/errors.ts";
 import { HandClock } from "../../hand_clock.ts";
 import { testPostgres } from "../../store/databases.ts";
 import { withTempFolder } from "../../temp_folder.ts";
@@ -101,6 +102,7 @@ async function bridgeOf(
 function dyingAfter(adds: number, outbox: Outbox): DrainOptions["outbox"] {
   return {
     hasRoom: true,
+    unmarked: outbox.unmarked,
     add: (lines) => adds-- > 0 ? outbox.add(lines) : new Promise(() => {}),
   };
 }
@@ -219,6 +221,35 @@ testPostgres("the game's chat on its way to Discord", async (url, t) => {
     await it.pull();
     await saidOn(it, "three");
     deepEqual(it.said(), ["one", "two", "three"]);
+  });
+
+  await step("what was posted and not stored before a crash is not posted again", async (it) => {
+    const lines = storedLines(theatre.store.db);
+    let isAway = false;
+    const save: typeof lines.save = (...what) =>
+      isAway
+        ? Promise.reject(new StoreError("unreachable", "the store is away"))
+        : lines.save(...what);
+    it.restart({ outbox: it.scene.open({ store: { ...lines, save } }) });
+    it.player.say("one");
+    await it.pull();
+    await saidOn(it, "one");
+    isAway = true; // until the crash
+    it.player.say("two");
+    it.player.say("two");
+    await it.pull();
+    it.player.say("three");
+    await it.pull();
+    await saidOn(it, "three");
+    it.player.say("two");
+    it.ark.game.takeChat(); // it was read and not even posted
+    it.restart();
+    it.player.say("three");
+    await it.pull();
+    it.player.say("four");
+    await it.pull();
+    await saidOn(it, "four");
+    deepEqual(it.said(), ["one", "two", "two", "three", "two", "three", "four"]);
   });
 
   await step("a crash at the first look after a crash loses nothing either", async (it) => {
@@ -365,7 +396,7 @@ testPostgres("the game's chat on its way to Discord", async (url, t) => {
 
   await step("while nothing can be kept the game is left alone", async (it) => {
     it.restart({
-      outbox: { hasRoom: false, add: () => Promise.resolve() },
+      outbox: { hasRoom: false, unmarked: it.outbox.unmarked, add: () => Promise.resolve() },
     });
     it.player.say("one");
     await it.drain.pull(LATER);

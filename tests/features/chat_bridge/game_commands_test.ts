@@ -93,6 +93,8 @@ Deno.test("command lines are never relayed, also when nobody answers them; other
       "!LINK k7qx2m",
       "  !link",
       "！link K7QX2M",
+      "?link K7QX2M", // a server that knows only ASCII made that of the wide mark
+      "?LINK:K7QX2M",
       "!link:K7QX2M",
       "!discord",
       "!online please",
@@ -102,6 +104,8 @@ Deno.test("command lines are never relayed, also when nobody answers them; other
   for (
     const text of [
       "!linked",
+      "?linked",
+      "? link",
       "!onlineshop",
       "!online2",
       "!help",

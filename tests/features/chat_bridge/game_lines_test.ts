@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { type ChatLine, parseChat } from "../../../src/ark/chat.ts";
 import { toDiscordText } from "../../../src/ark/discord_text.ts";
+import { readableName } from "../../../src/features/names.ts";
 import {
   isCommand,
   LONGEST_CONTENT,
@@ -70,6 +71,16 @@ Deno.test("echoes, admins' commands, tools' errors and forged lines do not appea
   deepEqual(toDiscordLines({ kind: "unknown", text: "\u200b\u202e" }), [], "nothing is to be seen");
 });
 
+Deno.test("words that nobody can see are not shown, and still known", () => {
+  for (const text of ["     ", "", "\u200b \u3164\t", "\u200d"]) {
+    const [line, ...others] = toDiscordLines(chat("Ana", text));
+    equal(line!.content, "");
+    ok(line!.said!.startsWith("Ana (Ana):"));
+    deepEqual(others, []);
+  }
+  deepEqual(contents(chat("Ana", " . ")), ["**Ana**:  \\. "]);
+});
+
 Deno.test("a line of 100 kB arrives whole, in several parts", () => {
   const text = "0123456789".repeat(10_000);
   const lines = toDiscordLines(chat("Ana", text));
@@ -107,6 +118,7 @@ Deno.test("whatever is typed, every part fits and nothing is lost", () => {
   fc.assert(
     fc.property(typed, typed, (player, text) => {
       const all = contents(chat(player, text));
+      if (readableName(text) === "") return deepEqual(all, [""]);
       ok(all.length > 0);
       for (const content of all) {
         ok(content.length <= LONGEST_CONTENT && content.length > 0, `${content.length}`);
@@ -131,6 +143,8 @@ Deno.test("saidOf() is the same for a line of the chat and of the log, and holds
   equal(saidOf(chat("Ana", "!!! 123456")), "Ana (Ana): !!! 123456");
   equal(saidOf({ kind: "server", text: "x" }), null);
   equal(isCommand(chat("Ana", "!online")), true);
+  // Of the wide mark a server that knows only ASCII makes a question mark.
+  equal(saidOf(chat("Ana", "?link K7QX2M")), "Ana (Ana): ?link");
   equal(isCommand(chat("Ana", "! no")), false);
   ok(saidOf(chat("Ana", "\0\ud800".repeat(1_000)))!.isWellFormed());
 });

@@ -132,7 +132,11 @@ testPostgres("From Discord into the game", async (url, t) => {
       await untilEnded(it, clock);
       await it.signs(message, "❌");
       const { content } = (await it.note(message)).data;
-      equal(content, "-# ❌ not delivered: Island is still restarting");
+      equal(
+        content,
+        "-# ❌ not delivered: Island: it cannot be reached: it is off, starting, or its RCON port " +
+          "is another one",
+      );
       await it.ark().start();
       const next = await it.ben.says("island", "and now?");
       await untilEnded(it, clock);
@@ -289,7 +293,7 @@ testPostgres("From Discord into the game", async (url, t) => {
       await it.replace({ clock: new HandClock(Date.now() + TEN_MINUTES_MS) });
       await it.signs(message, "❌");
       const { content } = (await it.note(message)).data;
-      equal(content, "-# ❌ not delivered: the server was away too long");
+      equal(content, "-# ❌ not delivered: Island: it was away too long");
       deepEqual(it.received(), []);
     },
   );
@@ -301,6 +305,7 @@ testPostgres("From Discord into the game", async (url, t) => {
       id,
       serverId: "island",
       channelId: it.stage.world.general.id,
+      authorId: it.ben.id,
       author: "Ben",
       commands: ["ServerChat [Ben]: one", "ServerChat [Ben]: ... two"],
       isCut: false,
@@ -313,7 +318,7 @@ testPostgres("From Discord into the game", async (url, t) => {
     await it.signs(fresh, "✅");
     await it.signs(old, "❌");
     const { content } = (await it.note(old)).data;
-    equal(content, "-# ❌ only its beginning was delivered: the server was away too long");
+    equal(content, "-# ❌ only its beginning was delivered: Island: it was away too long");
     deepEqual(it.received(), ["ServerChat [Ben]: ... two"]);
   });
 
@@ -412,7 +417,42 @@ testPostgres("From Discord into the game", async (url, t) => {
     deleteMessage(it.stage.world.discord.world, gone);
     unfreeze();
     await it.signs(next, "✅");
-    await it.stage.logs(/"debug".*not told what became of a message.*10008/);
+  });
+
+  await step("a message that is deleted while it waits is not said later", async () => {
+    await using it = await runningInboxes({ db });
+    await it.ark().exit();
+    const texts = ["first", "second", "third"];
+    const messages = [];
+    for (const text of texts) messages.push(await it.ben.says("island", text));
+    for (const message of messages) await it.signs(message, "🕒");
+    await until(async () => (await it.stored()).length === 3);
+    for (const message of messages.slice(0, 2)) {
+      deleteMessage(it.stage.world.discord.world, message);
+    }
+    await until(() => Promise.resolve(it.inbox().status().waiting === 1));
+    await until(async () => (await it.stored()).length === 1);
+    await it.ark().start();
+    await it.signs(messages[2]!, "✅", 10_000);
+    deepEqual(it.received(), ["ServerChat [Ben]: third"]);
+    deepEqual(it.ben.sees("island"), [messages[2]]);
+    const told = it.debug.filter((line) => line.includes("it was deleted"));
+    equal(told.length, 2);
+  });
+
+  await step("what a member wrote who is muted meanwhile is not said either", async () => {
+    await using it = await runningInboxes({ db });
+    await it.ark().exit();
+    const message = await it.ben.says("island", "rude words");
+    await it.signs(message, "🕒");
+    await it.inbox().stop();
+    it.muted.add(it.ben.id);
+    await it.ark().start();
+    await it.replace();
+    await it.signs(message, "🔇", 10_000);
+    deepEqual(it.received(), []);
+    await it.inbox().stop();
+    deepEqual(await it.stored(), []);
   });
 
   await step("a refused password is told, and no address of the server", async () => {
@@ -425,7 +465,7 @@ testPostgres("From Discord into the game", async (url, t) => {
     await untilEnded(it, clock, 60_000);
     await it.signs(message, "❌");
     const { content } = (await it.note(message)).data;
-    equal(content, "-# ❌ not delivered: Island refuses BlissBot's RCON password");
+    match(content, /^-# ❌ not delivered: Island: it refuses the RCON password; /);
     ok(!it.debug.join().includes("127.0.0.1"));
   });
 

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { storedLines } from "../../../src/features/chat_bridge/line_store.ts";
 import { MOST_IN_MEMORY } from "../../../src/features/chat_bridge/outbox.ts";
+import { StoreError } from "../../../src/store/errors.ts";
 import { HandClock } from "../../hand_clock.ts";
 import { testPostgres } from "../../store/databases.ts";
 import { fastClock, gameLines, numbered, openTheatre } from "./running_outboxes.ts";
@@ -119,7 +120,7 @@ testPostgres("chat lines on their way to Discord", async (url, t) => {
     store.cut();
     const looked = Promise.withResolvers<void>();
     const next = scene.open({
-      findPosted: (...message) => scene.findPosted(...message).finally(looked.resolve),
+      postedAfter: (after) => scene.postedAfter(after).finally(looked.resolve),
     });
     await next.add(gameLines("b"));
     await scene.sees("b");
@@ -143,7 +144,7 @@ testPostgres("chat lines on their way to Discord", async (url, t) => {
     await old.add(gameLines("a"));
     await first.promise;
     scene.open({
-      findPosted: () => {
+      postedAfter: () => {
         second.resolve();
         return never();
       },
@@ -338,6 +339,50 @@ testPostgres("chat lines on their way to Discord", async (url, t) => {
     deepEqual(scene.lines(), all);
     await outbox.stop();
     equal(await stillWaiting("storm"), 0);
+  });
+
+  await step("one lost connection to the store is made good at once", async () => {
+    const scene = theatre.scene("one lost");
+    let losses = 1;
+    const outbox = scene.open({
+      store: {
+        ...lines,
+        save(...what) {
+          if (losses-- <= 0) return lines.save(...what);
+          const code = "CONNECTION_CLOSED";
+          return Promise.reject(new StoreError("unreachable", "the connection was lost", { code }));
+        },
+      },
+    });
+    await outbox.add(gameLines("a"));
+    await scene.sees("a");
+    deepEqual([outbox.status().isStoreAway, outbox.status().lastError], [false, undefined]);
+    ok(losses < 0);
+  });
+
+  await step("once the store is back, what was posted meanwhile is marked within 2 s", async () => {
+    const scene = theatre.scene("back");
+    const clock = new HandClock();
+    const outbox = scene.open({ clock });
+    await outbox.add(gameLines("a"));
+    await scene.sees("a");
+    store.cut();
+    for (const text of ["b", "c"]) {
+      await outbox.add([{ content: text, said: `Ana (Ana): ${text}` }]);
+    }
+    await scene.sees("c");
+    ok(outbox.status().isStoreAway);
+    store.mend();
+    for (let tries = 0; (await lines.history("back")).said.length < 2; tries++) {
+      ok(tries < 20, "it is not stored");
+      await clock.advance(100);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    equal(await stillWaiting("back"), 0);
+    theatre.letDiscordForget();
+    await scene.open().add(gameLines("d")); // the first one was killed
+    await scene.sees("d");
+    deepEqual(scene.lines(), ["a", "b", "c", "d"]);
   });
 
   await step("stop() ends soon, and what was not posted is posted after the start", async () => {

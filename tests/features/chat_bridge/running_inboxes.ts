@@ -47,6 +47,8 @@ export interface RunningInboxes extends AsyncDisposable {
   readonly accepted: readonly string[];
   /** Names of servers into which nothing is to be carried. */
   readonly paused: Set<string>;
+  /** Ids of members of whom nothing is to be carried. */
+  readonly muted: Set<string>;
   /** Lines for staff. */
   readonly debug: readonly string[];
   /** What the game server has received, without repetitions of questions. */
@@ -72,11 +74,15 @@ export async function runningInboxes(
   const inboxes = new Map<string, Inbox>();
   const channels = new Map<string, string>();
   const accepted: string[] = [], debug: string[] = [];
-  const paused = new Set<string>();
+  const paused = new Set<string>(), muted = new Set<string>();
   let given: { surface: Surface; log: Log } | undefined;
   const onMessage = (message: IncomingMessage) => {
     const name = channels.get(message.channelId);
     if (name !== undefined && !message.author.isBot) inboxes.get(name)?.take(message);
+    return Promise.resolve();
+  };
+  const onMessageDelete = ({ id }: { readonly id: string }) => {
+    for (const inbox of inboxes.values()) inbox.drop(id);
     return Promise.resolve();
   };
   const stage = await featureStage({
@@ -84,7 +90,7 @@ export async function runningInboxes(
     manner,
     make: ({ surface, log }) => {
       given = { surface, log };
-      return [{ commands: [], onMessage }];
+      return [{ commands: [], onMessage, onMessageDelete }];
     },
   });
   const { surface, log } = given!;
@@ -111,6 +117,7 @@ export async function runningInboxes(
       debug: (line) => void debug.push(line),
       usesAscii: () => false,
       isPaused: () => paused.has(name),
+      isMuted: (id) => muted.has(id),
       clock: changes.clock ?? clock,
       log,
     });
@@ -135,6 +142,7 @@ export async function runningInboxes(
     accepted,
     debug,
     paused,
+    muted,
     replace,
     ark: (name = "Island") => stage.ark(name),
     inbox: (name = "Island") => inboxes.get(name)!,

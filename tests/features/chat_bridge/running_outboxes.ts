@@ -86,7 +86,7 @@ export interface Scene {
   /** Resolves when that line stands there. */
   sees(line: string, withinMs?: number): Promise<void>;
   post: OutboxOptions["post"];
-  findPosted: OutboxOptions["findPosted"];
+  postedAfter: OutboxOptions["postedAfter"];
   /** A new outbox on the same tables; is stopped at the end. */
   open(changes?: Partial<OutboxOptions>): Outbox;
 }
@@ -136,10 +136,8 @@ export async function openTheatre(url: string): Promise<Theatre> {
     const channel = addChannel(world.discord.world, world.guild, { name });
     const texts = () => [...channel.messages.values()].map(({ data }) => data.content);
     const post: Scene["post"] = (text, { nonce }) => messages.post(channel.id, { text }, { nonce });
-    const findPosted: Scene["findPosted"] = async (text, after) => {
-      const own = await messages.ownMessagesAfter(channel.id, after ?? channel.id);
-      return own.find((message) => message.text === text)?.id;
-    };
+    const postedAfter: Scene["postedAfter"] = (after) =>
+      messages.ownMessagesAfter(channel.id, after ?? channel.id);
     return {
       serverId: name,
       channel,
@@ -150,11 +148,11 @@ export async function openTheatre(url: string): Promise<Theatre> {
         await ana.seesSoon(channel, ({ data }) => isIt(data.content), withinMs);
       },
       post,
-      findPosted,
+      postedAfter,
       open(changes = {}) {
         const lines = storedLines(store.db);
         const clock = { ...fastClock };
-        const given = { serverId: name, store: lines, post, findPosted, clock, log };
+        const given = { serverId: name, store: lines, post, postedAfter, clock, log };
         const outbox = openOutbox({ ...given, ...changes });
         const end = outbox.stop.bind(outbox);
         endings.push(end);

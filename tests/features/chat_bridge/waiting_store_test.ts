@@ -16,6 +16,7 @@ function message(id: string, wishes: Partial<WaitingMessage> = {}): WaitingMessa
     id,
     serverId: "island",
     channelId: "1400000000000000002",
+    authorId: "1400000000000000003",
     author: "Ben",
     commands: [`ServerChat [Ben]: ${id}`],
     isCut: false,

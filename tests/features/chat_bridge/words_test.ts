@@ -75,10 +75,10 @@ Deno.test("no name makes another line of chat, or a command", () => {
   equal(read({ by: "x | DoExit //", text: "hi" }), "[x DoExit /]: hi");
 });
 
-Deno.test("mentions are read as names, and stay a question mark where nobody knows them", () => {
+Deno.test("mentions are read as names, and in words where nobody knows them", () => {
   const names = { "11": "Ana **|** 😂", "22": "Staff", "33": "raids" };
-  const text = "<@11> <@!11> <@&22> <#33> <@44>";
-  equal(read({ text, names }), "[Ben]: @Ana @Ana @Staff #raids @?");
+  const text = "<@11> <@!11> <@&22> <#33> <@44> <#55>";
+  equal(read({ text, names }), "[Ben]: @Ana @Ana @Staff #raids @someone #channel");
 });
 
 Deno.test("an answer names whom it answers: a member, or the player in the bridge's line", () => {

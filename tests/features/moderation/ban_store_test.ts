@@ -48,10 +48,10 @@ testDatabases("bans and watches are stored", async ({ db, t }) => {
   await t.step("what was done is not to be done again, what failed is", async () => {
     const [first, second] = await store.tasks("island");
     await store.markApplied("island", first!, at);
-    await store.markFailed("island", second!, "no answer");
+    await store.markFailed("island", second!, { answer: "no\u0000 answer" });
     deepEqual(await wanted("island"), ['b true 1 Hana spam "x"']);
     deepEqual(await store.states(BEN), [
-      { serverId: "island", isApplied: false, lastError: "no answer" },
+      { serverId: "island", isApplied: false, trouble: { answer: "no\u0000 answer" } },
     ]);
     // The end of a ban came while it was being applied: it is still to be done.
     equal(await store.lift({ accountId: BEN, byId: "2", byName: "Ivo", reason: "ok", at }), true);

@@ -3,7 +3,12 @@
 import { equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Refusal } from "../../../src/discord/surface.ts";
-import { oneLine, readLength, readLink, readNote } from "../../../src/features/moderation/input.ts";
+import {
+  readLength,
+  readLink,
+  readNote,
+  readReason,
+} from "../../../src/features/moderation/input.ts";
 
 Deno.test("readLength() refuses what is no length, and takes nothing for no end", () => {
   equal(readLength(" 12 H "), 43_200_000);
@@ -19,14 +24,15 @@ Deno.test("readLink() takes addresses of pages, encoded so that they end where t
   }
 });
 
-Deno.test("oneLine() and readNote() leave one line that any database takes", () => {
-  equal(oneLine(" a\r\n\tb\u0000\u0085c\ud800 "), "a b c\ufffd");
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
-    const line = oneLine(text);
-    equal(line, line.toWellFormed());
-    // deno-lint-ignore no-control-regex -- these are what must not be there
-    equal(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(line), false);
-    if ([...line].length > 200) throws(() => readNote(text), Refusal);
-    else equal(readNote(text), line);
+Deno.test("readNote() and readReason() leave one line that any database takes and people can see", () => {
+  equal(readNote(" a\r\n\tb\u0000\u200b\u202ec\ud800 "), "a bc");
+  for (const typed of ["", "\u200b", " \u2060\u00ad\ufe0f \u3164", "\u202e\u{e0041}"]) {
+    throws(() => readReason(typed), Refusal);
+  }
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+    const line = readNote(text);
+    equal(line, line.toWellFormed().trim());
+    equal(/[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u.test(line), false);
   }));
+  throws(() => readNote("é".repeat(201)), Refusal);
 });

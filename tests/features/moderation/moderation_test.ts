@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { shown, textOf } from "../../../src/sandbox/discord/people.ts";
 import type { Outcome } from "../../../src/sandbox/discord/people.ts";
+import { stateLine } from "../../../src/features/moderation/view.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Database } from "../../../src/store/sql.ts";
 import { testPostgres } from "../../store/databases.ts";
@@ -51,7 +52,7 @@ test("a ban reaches every server, also the one that was down and comes back afte
   const week = Math.floor(moderation.clock.now() / 1000) + 7 * 86_400;
   for (
     const part of [
-      /\*\*Ana\*\*\n`0002[0-9a-f]{28}`/,
+      /\*\*Ana\*\* `0002[0-9a-f]{28}`/,
       /Reason\nblocks caves/,
       new RegExp(`Until\n<t:${week}:f> \\(<t:${week}:R>\\)`),
       /Evidence\nhttps:\/\/example\.org\/cave\.png/,
@@ -160,7 +161,10 @@ test("pressing twice bans once, cancelling bans nobody, old cards and other peop
   const card = shown(
     await hana.runs("/ban", { player: ID, reason: "never seen, but known elsewhere" }),
   );
-  match(textOf(card), new RegExp(`\\*\\*${ID}\\*\\*[^]*Online\nnowhere\nLast seen\nnever`));
+  match(
+    textOf(card),
+    new RegExp(`\\*\\*Player \`${ID}\`\\*\\*[^]*Online\nnowhere\nLast seen\nnever`),
+  );
   const twice = await Promise.all([hana.presses(card, "Ban"), hana.presses(card, "Ban")]);
   for (const outcome of twice) match(told(outcome), /is banned\*\*/);
   deepEqual([...stage.ark("Island").game.banned], [ID]);
@@ -206,7 +210,10 @@ test("what cannot be understood is refused with a next step", async (db) => {
     for (const { id } of humans) ok(answer.includes(id));
   }
   match(await refused("/ban", { player: "Zed", reason: "x" }), /UNKNOWN_PLAYER/);
-  match(await refused("/ban", { player: ID, reason: " \n " }), /reason is empty[^]*WRONG_INPUT/);
+  for (const line of ["/ban", "/kick", "/unban"]) {
+    const reason = " \n\u200b\u2060 ";
+    match(await refused(line, { player: ID, reason }), /reason is empty[^]*WRONG_INPUT/);
+  }
   match(
     await refused("/ban", { player: ID, reason: "é".repeat(201) }),
     /201 signs, and 200 are the most/,
@@ -261,7 +268,7 @@ test("a kick throws the player off wherever they are, and says so where they are
   });
   match(
     await kick(),
-    /\*\*Ana was not kicked everywhere\*\*\n❌ \*\*Island\*\* · it answered: \\\*no\\\* way x{100,}/,
+    /\*\*Ana was not kicked everywhere\*\*\n❌ \*\*Island\*\* · not done: it answered “\\\*no\\\* way x{100,}/,
   );
   await moderation.acted({
     what: "kick",
@@ -269,7 +276,7 @@ test("a kick throws the player off wherever they are, and says so where they are
     reason: `afk; *no* way ${"x".repeat(188)}...`,
   });
   island.faults.next({ on: /^KickPlayer/ }, { kind: "reset" });
-  match(await kick(), /⚠️ \*\*Island\*\* · nobody can tell whether it was done: /);
+  match(await kick(), /Island\*\* · nobody can tell whether it was done: the connection broke$/m);
   await moderation.acted({ what: "kick", outcome: "unknown" });
 
   await island.exit();
@@ -302,7 +309,7 @@ test("names, reasons and answers of any kind stay plain text, and spreadsheets g
   }
   const list = told(await hana.runs("/bans"));
   ok(list.includes("**\\@everyone \\*\\*x\\*\\* \\[a\\](http:\\/\\/b.c)**"), list);
-  ok(list.includes(`**${players[2]!.id}**`) && list.includes("**evil**"), list);
+  ok(list.includes(`**Player \`${players[2]!.id}\`**\n`) && list.includes("**evil**"), list);
   match(told(await hana.runs("/bans", { search: "hyperLINK" })), /HYPERLINK/);
   match(told(await hana.runs("/bans", { search: "*nobody*" })), /No ban fits .*: \\\*nobody\\\*/);
 
@@ -373,7 +380,7 @@ test("an answer that is no answer, and a lost one, are tried again", async (db) 
   const waiting = await bans(hana, { player: ID, reason: "x" });
   match(
     lineOf(waiting, "Island"),
-    /^🕒 .* as soon as the server answers \(no \\\*such\\\* thing\)$/,
+    /^🕒 .* as soon as the server answers \(it answered “no \\\*such\\\* thing”\)$/,
   );
   deepEqual([...island.game.banned], []);
   island.faults.next({ on: /^KickPlayer/ }, { kind: "reset" });
@@ -427,6 +434,19 @@ test("a ban that the bot knows nothing of is lifted too", async (db) => {
   await moderation.acted({ what: "unban", serverId: "island", outcome: "failed" });
 });
 
+test("of two who end a ban at once, both are told that it is over", async (db) => {
+  await using moderation = await moderationStage(db);
+  const { stage: { world }, clock } = moderation;
+  const hana = world.person("hana", { roles: ["moderator"] });
+  await bans(hana, { player: ID, reason: "x" });
+  const unban = async () => told(await hana.runs("/unban", { player: ID, reason: "appeal" }));
+  const answers = await Promise.all([unban(), unban()]);
+  equal(answers[0], answers[1]);
+  match(answers[0]!, /is no longer banned\*\*\n✅ \*\*Island\*\*\n✅ \*\*Ragnarok\*\*/);
+  await clock.advance(60_001);
+  match(await unban(), /knows of no ban/);
+});
+
 test("staff are told whenever a watched player comes or goes, also after a restart", async (db) => {
   await using moderation = await moderationStage(db);
   const { stage, stage: { world }, alerts } = moderation;
@@ -465,7 +485,7 @@ test("staff are told whenever a watched player comes or goes, also after a resta
   await moderation.restart(["Island", "Ragnarok"]);
   match(
     await watch({ action: "list" }),
-    new RegExp(`\\*\\*${ana.id}\\*\\*[^]* · looks for caves · <@${hana.id}>`),
+    new RegExp(`\\*\\*Player \`${ana.id}\`\\*\\* · looks for caves · <@${hana.id}>`),
   );
   await moderation.look();
   bo.leave();
@@ -512,5 +532,26 @@ test("moderators whose Discord is German are answered in German", async (db) => 
   const result = await decides(uwe, card, "Bannen");
   match(result, /\*\*Ana ist gebannt\*\*[^]*🕒 \*\*Ragnarok\*\* · wird nachgeholt/);
   match(told(await uwe.runs("/banns")), /🕒 noch nicht auf: Ragnarok/);
-  match(told(await uwe.runs("/entbannen", { spieler: "Ana", grund: "gut" })), /nicht mehr gebannt/);
+  const unban = (spieler: string) => uwe.runs("/entbannen", { spieler, grund: "gut" });
+  const unbanned = told(await unban("Ana"));
+  match(unbanned, /^\*\*Ana ist nicht mehr gebannt\*\*/);
+  match(lineOf(unbanned, "Ragnarok"), /^🕒/);
+  const stranger = told(await unban(ID));
+  ok(stranger.startsWith(`**Spieler \`${ID}\`**\n`), stranger);
+  match(
+    lineOf(stranger, "Ragnarok"),
+    /^❌ \*\*Ragnarok\*\* · nicht erledigt: er ist nicht erreich/,
+  );
+  for (const answer of [unbanned, stranger]) {
+    ok(!/ECONN|127\.0\.0\.1|tried again|nobody answers/.test(answer), answer);
+  }
+  const state = {
+    serverId: "island",
+    isApplied: false,
+    trouble: { failure: "unreachable" as const },
+  };
+  match(
+    stateLine(stage.servers[0]!, { state, language: "de" }),
+    /^🕒 .* · wird nachgeholt, sobald der Server antwortet \(er ist nicht erreichbar: .*\)$/,
+  );
 });

@@ -2,8 +2,15 @@
 
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { execute } from "../../../src/features/server_control/execute.ts";
+import { sayCommand } from "../../../src/features/server_control/say.ts";
+import { openSending } from "../../../src/features/server_control/sending.ts";
+import { openConsole } from "../../../src/rcon/console.ts";
+import { type Clock, systemClock } from "../../../src/runtime/clock.ts";
+import { openLog } from "../../../src/runtime/log.ts";
+import { startArk } from "../../../src/sandbox/ark/server.ts";
 import { type Person, shown, textOf } from "../../../src/sandbox/discord/people.ts";
 import type { Message } from "../../../src/sandbox/discord/world.ts";
+import { HandClock } from "../../hand_clock.ts";
 import { testPostgres } from "../../store/databases.ts";
 import { controlStage, told } from "./control_stage.ts";
 
@@ -53,6 +60,11 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
         match(refused, /NOT_ALLOWED/);
         match(told(await rcon(ann, "AdminCheat cheat getchat")), /the bridge reads the chat/);
         match(told(await rcon(ann, "GetTribeLog 1", "all")), /crashes the server/);
+        match(
+          told(await rcon(mia, "getgamelog")),
+          /shows the secret codes with which players link/,
+        );
+        match(told(await rcon(uwe, "cheat GetGameLog")), /zeigt die geheimen Codes/);
         match(told(await rcon(uwe, "BanPlayer 0002")), /Banns laufen über/);
         match(told(await rcon(ann, "UnbanPlayer 0002")), /go through `\/ban`/);
       });
@@ -61,10 +73,12 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
         "rcon getchat island refused",
         "rcon GetTribeLog 1 island refused",
         "rcon GetTribeLog 1 ragnarok refused",
+        "rcon getgamelog island refused",
+        "rcon GetGameLog island refused",
         "rcon BanPlayer 0002 island refused",
         "rcon UnbanPlayer 0002 island refused",
       ]);
-      ok(island.received.every(({ command }) => !/dino|chat|ban/i.test(command)));
+      ok(island.received.every(({ command }) => !/dino|chat|ban|log/i.test(command)));
     },
   );
 
@@ -91,7 +105,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
     const card = shown(await rcon(ann, "DestroyWildDinos", "all"));
     match(textOf(card), /`DestroyWildDinos`/);
     match(textOf(card), /\*\*Island\*\* · 1 online: Ana \\\*1\\\*/);
-    match(textOf(card), /\*\*Ragnarok\*\* · nobody is online/);
+    match(textOf(card), /\*\*Ragnarok\*\* · nobody is online\nOn all of them: 1 online\n/);
     match(textOf(card), /open until <t:\d+:R>/);
     match(told(await ann.presses(card, "Cancel")), /Cancelled, nothing was sent/);
     deepEqual(card.data.components, []);
@@ -103,7 +117,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
     const rows = await acts(async () => {
       const [first, second] = await Promise.all([ann.presses(card, "Go"), ann.presses(card, "Go")]);
       const texts = [first, second].map(told);
-      match(texts.join("\n"), /✅ \*\*Island\*\* Done, [^\n]*\n✅ \*\*Ragnarok\*\* Done, /);
+      match(texts.join("\n"), /✅ \*\*Island\*\*: Done, [^\n]*\n✅ \*\*Ragnarok\*\*: Done, /);
       match(texts.join("\n"), /EXPIRED_CARD/);
     });
     deepEqual(rows.toSorted(), [
@@ -131,8 +145,8 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
 
   await t.step("text of the game cannot leave its block", async () => {
     const body = new TextEncoder().encode("a```\n@everyone ``b``\u202ex");
-    island.faults.next({ on: /GetGameLog/ }, { kind: "body", body });
-    const message = shown(await rcon(mia, "GetGameLog"));
+    island.faults.next({ on: /GetTribeId/ }, { kind: "body", body });
+    const message = shown(await rcon(mia, "GetTribeIdPlayerList 1"));
     const { description } = message.data.embeds[0]!;
     equal(description, "```\na`\u200b`\u200b`\n@everyone `\u200b`b`\u200b`x\n```");
   });
@@ -141,9 +155,9 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
     for (const length of [4_096, 100_000]) {
       const lines = Array.from({ length: length / 32 }, (_, i) => `${i}`.padEnd(31, "."));
       lines.push(`${lines.pop()}.`);
-      island.faults.next({ on: /GetGameLog/ }, { kind: "body", body: lines.join("\n") });
+      island.faults.next({ on: /GetTribeId/ }, { kind: "body", body: lines.join("\n") });
       const read: string[] = [];
-      let message = shown(await rcon(mia, "GetGameLog"));
+      let message = shown(await rcon(mia, "GetTribeIdPlayerList 1"));
       const pages = Number(/Page 1\/(\d+)/.exec(textOf(message))?.[1]);
       for (let page = 0; page < pages; page++) {
         const embed = message.data.embeds[0]!;
@@ -156,7 +170,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
   });
 
   await t.step(
-    "a lost answer is told as what it is, and only questions can be asked again",
+    "a lost answer is told as what it is",
     async () => {
       const rows = await acts(async () => {
         island.faults.next({ on: /SetTimeOfDay/ }, { kind: "close" });
@@ -164,16 +178,8 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
         match(textOf(lost), /nobody knows whether it ran\. Look in the game/);
         equal(lost.data.embeds[0]!.color, RED);
         deepEqual(lost.data.components, []);
-        island.faults.next({ on: /GetGameLog/ }, { kind: "close" });
-        const question = shown(await rcon(mia, "GetGameLog"));
-        match(textOf(question), /only asks something: you can send it again/);
-        match(told(await mia.presses(question, "Ask again")), /^Island · GetGameLog\n/);
       });
-      deepEqual(rows, [
-        "rcon SetTimeOfDay 12:00 island unknown",
-        "rcon GetGameLog island unknown",
-        "rcon GetGameLog island done",
-      ]);
+      deepEqual(rows, ["rcon SetTimeOfDay 12:00 island unknown"]);
       equal(received("SetTimeOfDay 12:00"), 1);
     },
   );
@@ -202,8 +208,8 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
       match(answer, /> Update at 8 \\\/ DoExit/);
       match(answer, /✅ \*\*Island\*\*\n✅ \*\*Ragnarok\*\*/);
     });
-    const line = "ServerChat Update at 8 / DoExit @? see a.b";
-    equal(ana.seen.at(-1), "SERVER: Update at 8 / DoExit @? see a.b");
+    const line = "ServerChat Update at 8 / DoExit @someone see a.b";
+    equal(ana.seen.at(-1), "SERVER: Update at 8 / DoExit @someone see a.b");
     deepEqual(rows.toSorted(), [`say ${line} island done`, `say ${line} ragnarok done`]);
     deepEqual(sent.slice(-2).toSorted(), [`island ${line}`, `ragnarok ${line}`]);
   });
@@ -215,6 +221,22 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
       /✅ \*\*Island\*\*\n\nARK: .* zeigt Banner nicht/,
     );
     equal(island.game.online[0]!.seen.at(-1), "Gleich Neustart!");
+  });
+
+  await t.step("a password that an admin types stands nowhere", async () => {
+    const rows = await acts(async () => {
+      for (const command of ["EnableCheats geheim", "cheat requestspectator geheim"]) {
+        equal(told(await rcon(ann, command)).includes("geheim"), false);
+      }
+      match(told(await rcon(mia, "SetServerPassword geheim")), /Only admins may/);
+    });
+    deepEqual(rows, [
+      "rcon EnableCheats *** island done",
+      "rcon requestspectator *** island done",
+      "rcon SetServerPassword *** island refused",
+    ]);
+    equal(received("EnableCheats geheim"), 1);
+    ok(!stage.logged.join("").includes("geheim"));
   });
 
   await t.step("/say refuses what is too long, with a counter, and what says nothing", async () => {
@@ -238,6 +260,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
       "ShowMessageOfTheDay",
       "SetTimeOfDay",
     ]);
+    deepEqual(await suggested(ann, "getg"), []);
     await rejects(stage.world.person("ben").runs("/schedule"), /not shown|Cannot/);
   });
 
@@ -245,7 +268,11 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
     await island.network("shut");
     const rows = await acts(async () => {
       const first = shown(await rcon(mia, "SaveWorld", "all"));
-      match(textOf(first), /^Island · SaveWorld[^]*The command was not sent/);
+      match(
+        textOf(first),
+        /^Island · SaveWorld[^\n]*\nIsland: it cannot be reached: [^]*\.\nThe command was not sent/,
+      );
+      ok(!textOf(first).includes("127.0.0.1"));
       equal(first.data.embeds[0]!.color, RED);
       const second: Message = shown(await mia.presses(first, "Next"));
       match(textOf(second), /^Ragnarok · SaveWorld[^]*World Saved/);
@@ -253,18 +280,71 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
     });
     deepEqual(rows.toSorted(), ["rcon SaveWorld island failed", "rcon SaveWorld ragnarok done"]);
     const said = shown(await uwe.runs("/sagen", { server: "alle", text: "hallo" }));
-    match(textOf(said), /❌ \*\*Island\*\* .*\n✅ \*\*Ragnarok\*\*/);
+    match(textOf(said), /❌ \*\*Island\*\*: er ist nicht erreichbar.*\n✅ \*\*Ragnarok\*\*/);
     equal(said.data.embeds[0]!.color, RED);
+  });
+
+  await t.step("a question that was not answered can be asked again", async () => {
+    const rows = await acts(async () => {
+      const question = shown(await rcon(mia, "ListPlayers"));
+      const again = shown(await mia.presses(question, "Ask again"));
+      match(textOf(again), /^Island · ListPlayers\nIsland: it cannot be reached/);
+    });
+    deepEqual(rows, ["rcon ListPlayers island failed", "rcon ListPlayers island failed"]);
   });
 
   await t.step("a server whose password is wrong is told without it", async () => {
     const [, server] = stage.servers;
     ragnarok.password = "other-secret";
     await ragnarok.restart();
-    const { failure, answer, pages } = await execute(server!, "SaveWorld", "en");
+    const { failure, answer, pages } = await execute(server!, "SaveWorld", { language: "en" });
     equal(answer, undefined);
     ok(failure);
     ok(!JSON.stringify([pages, failure.message]).includes("local-ark"));
     ok(!stage.logged.join("").includes("local-ark"));
   });
+});
+
+Deno.test("/say waits 10 s for answers, and 5 s for its turn on a server that is busy", async () => {
+  await using disposal = new AsyncDisposableStack();
+  const clock = new HandClock();
+  const log = openLog("", { write: () => {}, now: () => new Date(), secrets: [] });
+  const serverOf = async (name: string, consoleClock: Clock) => {
+    const ark = await startArk({ sessionName: name });
+    const { host, port, password } = ark;
+    const server = { name, host, port, password };
+    const console = openConsole({ server, clock: consoleClock, log });
+    disposal.defer(async () => void await Promise.all([console.close(), ark.stop()]));
+    return { ark, server: { id: name, name, map: undefined, console } };
+  };
+  const island = await serverOf("Island", systemClock);
+  const silent = await serverOf("Silent", systemClock);
+  const busy = await serverOf("Busy", clock);
+  silent.ark.faults.next({ on: /hello/ }, { kind: "silence" });
+  busy.ark.faults.next({ on: /SaveWorld/ }, { kind: "silence" });
+  const save = busy.server.console.send("SaveWorld").catch(() => {});
+  await busy.ark.next(/SaveWorld/);
+
+  const isSaid = Promise.withResolvers<void>();
+  const sending = openSending({
+    audit: { record: () => Promise.resolve() },
+    clock,
+    sent: () => isSaid.resolve(),
+  });
+  const answer = sayCommand({
+    servers: [island.server, silent.server, busy.server],
+    sending,
+  }).run({
+    caller: { id: "1", displayName: "mia", roleIds: [], tier: "moderator", language: "en" },
+    channelId: "1",
+    options: { server: "all", text: "hello" },
+    signal: new AbortController().signal,
+  });
+  await Promise.all([isSaid.promise, silent.ark.next(/hello/)]);
+  await clock.advance(10_000);
+  match(
+    JSON.stringify(await answer),
+    /✅ \*\*Island\*\*\\n⏳ \*\*Silent\*\*: No answer yet.*\\n❌ \*\*Busy\*\*: it has too much to do/,
+  );
+  await Promise.all([busy.server.console.close(), save]);
 });

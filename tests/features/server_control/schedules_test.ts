@@ -36,6 +36,9 @@ testPostgres("commands are sent by the clock", async (url, t) => {
   const idOf = (text: string) => Number(/Schedule (\d+) added/.exec(text)![1]);
   const add = async (when: string, command: string, server = "Island") =>
     idOf(await schedule("add", { server, when, command }));
+  /** The question that comes first. */
+  const asked = async (action: string, values: Record<string, string | number>) =>
+    shown(await ann.runs("/schedule", { action, ...values }));
   const count = (command: string) =>
     [...island.received, ...ragnarok.received].filter((it) => it.command === command).length;
   /** The list, as soon as it shows that. */
@@ -107,10 +110,11 @@ testPostgres("commands are sent by the clock", async (url, t) => {
 
   await t.step("run sends at once, and asks first where /rcon would", async () => {
     const id = await add("0 6 * * *", "ListPlayers");
-    match(await schedule("run", { id }), /✅ \*\*Island\*\* No Players Connected/);
+    match(await schedule("run", { id }), /✅ \*\*Island\*\*: No Players Connected/);
     match(await schedule("list"), /✅ last run/);
-    const destructive = await add("0 6 * * 0", "DestroyWildDinos");
-    const card = shown(await ann.runs("/schedule", { action: "run", id: destructive }));
+    const values = { server: "Island", when: "0 6 * * 0", command: "DestroyWildDinos" };
+    const destructive = idOf(told(await ann.presses(await asked("add", values), "Go")));
+    const card = await asked("run", { id: destructive });
     match(textOf(card), /Really send this\?[^]*DestroyWildDinos[^]*\*\*Island\*\* · nobody/);
     equal(count("DestroyWildDinos"), 0);
     match(told(await ann.presses(card, "Go")), /✅ \*\*Island\*\*/);
@@ -118,10 +122,47 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     await clear();
   });
 
+  await t.step("what destroys is scheduled only after a question", async () => {
+    const values = { server: "all", when: "* * * * *", command: "DoExit" };
+    const card = await asked("add", values);
+    match(
+      textOf(card),
+      /^Really schedule this\?\n`DoExit`\n`\* \* \* \* \*` · next <t:\d+:f> \(<t:\d+:R>\)\n\n\*\*Island\*\* · nobody is online\n\*\*Ragnarok\*\* · nobody is online\nOn all of them: 0 online\n/,
+    );
+    deepEqual(await store.list(), []);
+    match(told(await ann.presses(card, "Cancel")), /Cancelled/);
+    deepEqual(await store.list(), []);
+
+    const soon = await asked("add", { ...values, when: "1m" });
+    await clock.advance(3 * MINUTE_MS);
+    const added = told(await ann.presses(soon, "Go"));
+    match(added, /Schedule \d+ added[^]*`DoExit` · all servers\nonce/);
+    const [{ nextRun } = {}] = await store.list();
+    equal(nextRun?.getTime(), clock.now() + MINUTE_MS);
+    await clear();
+
+    const late = await asked("add", { ...values, when: "20m" });
+    restarts.set("island", new Date(clock.now() + 22 * MINUTE_MS));
+    await clock.advance(2 * MINUTE_MS); // announced while the question was open
+    match(told(await ann.presses(late, "Go")), /Island restarts <t:\d+:R>/);
+    restarts.clear();
+    deepEqual(await store.list(), []);
+  });
+
+  await t.step("a password stands neither in the list nor in the audit", async () => {
+    const id = await add("2h", "EnableCheats geheim");
+    match(await schedule("list"), /`EnableCheats \*\*\*` · Island/);
+    match(await schedule("run", { id }), /✅ \*\*Island\*\*/);
+    match(await schedule("remove", { id }), /`EnableCheats \*\*\*`/);
+    equal(count("EnableCheats geheim"), 1);
+    ok(!(await control.audit()).join().includes("geheim"));
+  });
+
   await t.step("what cannot be sent or never comes is refused when it is added", async () => {
     const refused = (when: string, command: string) =>
       schedule("add", { server: "Island", when, command });
     match(await refused("2h", "GetChat"), /the bridge reads the chat/);
+    match(await refused("2h", "cheat getgamelog"), /shows the secret codes/);
     match(await refused("2h", "SaveWorld | DoExit"), /second command/);
     match(await refused("0 0 31 2 *", "SaveWorld"), /is not a time, or never comes/);
     match(await schedule("add", { when: "2h", command: "SaveWorld" }), /enter `server`, `when`/);
@@ -164,8 +205,11 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     await clock.advance(5 * MINUTE_MS);
     const [alert] = await Promise.all([control.alerted(), look(jobs, db)]);
     const list = await listed(/❌/);
-    match(list, /❌ last run <t:\d+:f>: Ragnarok: \S/);
-    match(alert, new RegExp(`^⏰ Schedule ${id} by ann, \`SaveWorld\`: Ragnarok: `));
+    match(list, /❌ last run <t:\d+:f>: Ragnarok: it cannot be reached/);
+    match(
+      alert,
+      new RegExp(`^⏰ Schedule ${id} by ann, \`SaveWorld\`: Ragnarok: it cannot be reached`),
+    );
     await ragnarok.network("open");
     await clear();
   });
@@ -175,7 +219,7 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     island.faults.next({ on: /SetTimeOfDay/ }, { kind: "close" });
     await clock.advance(5 * MINUTE_MS);
     const [alert] = await Promise.all([control.alerted(), look(jobs, db)]);
-    match(alert, /`SetTimeOfDay 12:00`: Island: not known whether it ran, \S/);
+    match(alert, /`SetTimeOfDay 12:00`: Island: not known whether it ran, the connection broke/);
     await listed(/⚠️ last run <t:\d+:f>, not known whether it ran/);
     await clear();
   });
@@ -238,5 +282,25 @@ testPostgres("commands are sent by the clock", async (url, t) => {
     await bot.stopBot();
     const [left] = await store.list();
     deepEqual([left?.lastOutcome, left?.nextRun], ["unknown", undefined]);
+  });
+
+  await t.step("while the database is away people are told so", async () => {
+    const bot = await control.restart();
+    try {
+      const question = await asked("add", { server: "all", when: "2h", command: "DoExit" });
+      await db.close();
+      const calls = [
+        schedule("list"),
+        schedule("remove", { id: 1 }),
+        schedule("run", { id: 1 }),
+        schedule("add", { server: "Island", when: "2h", command: "SaveWorld" }),
+        ann.presses(question, "Go").then(told),
+      ];
+      for (const answer of await Promise.all(calls)) {
+        match(answer, /The database does not answer, so nothing was done/);
+      }
+    } finally {
+      await bot.stopBot();
+    }
   });
 });

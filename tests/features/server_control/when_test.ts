@@ -3,7 +3,11 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Refusal } from "../../../src/discord/surface.ts";
-import { judge, plainCommand } from "../../../src/features/server_control/command_rules.ts";
+import {
+  judge,
+  plainCommand,
+  withoutPassword,
+} from "../../../src/features/server_control/command_rules.ts";
 import { parseWhen } from "../../../src/features/server_control/when.ts";
 
 /** A Saturday, 10:26:53 in Berlin. */
@@ -15,6 +19,9 @@ Deno.test("parseWhen() understands spans, weekdays, dates and cron", () => {
     ["2h", "2026-03-14T11:26:53.000Z"],
     ["30m", "2026-03-14T09:56:53.000Z"],
     [" 1D 2h 3 min ", "2026-03-15T11:29:53.000Z"],
+    ["1 d 2 h 3m", "2026-03-15T11:29:53.000Z"],
+    ["2 Wochen", "2026-03-28T09:26:53.000Z"],
+    ["366d", "2027-03-15T09:26:53.000Z"],
     ["90m", "2026-03-14T10:56:53.000Z"],
     ["friday 20:00", "2026-03-20T19:00:00.000Z"],
     ["Freitag  20:00", "2026-03-20T19:00:00.000Z"],
@@ -38,7 +45,9 @@ Deno.test("parseWhen() refuses what is no time, over, or too far away", () => {
   const cases: [string, RegExp][] = [
     ["", /is not a time/],
     ["soon", /is not a time/],
-    ["30s", /is not a time/],
+    ["30s", /is not a time.* a length from `1m` to `366d`/],
+    ["9999999d", /is not a time.* a length from `1m` to `366d`/],
+    ["0m", /is not a time.* a length from `1m` to `366d`/],
     ["h", /is not a time/],
     ["friday", /is not a time/],
     ["friday 25:00", /is not a time/],
@@ -47,9 +56,8 @@ Deno.test("parseWhen() refuses what is no time, over, or too far away", () => {
     ["* * * * * *", /is not a time/],
     ["0 0 31 2 *", /or never comes/],
     ["60 * * * *", /is not a time/],
-    ["0m", /has passed\. Times are those of Europe\/Berlin/],
-    ["2026-03-14 10:26", /has passed/],
-    ["999d", /too far ahead/],
+    ["2026-03-14 10:26", /has passed\. Times are those of Europe\/Berlin/],
+    ["400d", /too far ahead.* within the next 366 days/],
     ["2030-01-01 00:00", /too far ahead/],
   ];
   for (const [typed, expected] of cases) {
@@ -86,7 +94,14 @@ Deno.test("judge() knows a command behind prefixes, in any case, and at odd sign
     judge(plainCommand(typed), tier).kind;
   const forbidden = ["GetChat", "cheat getchat", "cheat  AdminCheat GETCHAT x", "getchat;x"];
   for (
-    const typed of [...forbidden, "GetTribeLog", "BanPlayer 1", "unbanplayer", "cheat\u00a0getchat"]
+    const typed of [
+      ...forbidden,
+      "GetTribeLog",
+      "GetGameLog",
+      "BanPlayer 1",
+      "unbanplayer",
+      "cheat\u00a0getchat",
+    ]
   ) {
     deepEqual([typed, kind(typed, "owner")], [typed, "forbidden"]);
   }
@@ -109,4 +124,17 @@ Deno.test("judge() knows a command behind prefixes, in any case, and at odd sign
     "allowed",
     "forbidden",
   ]);
+});
+
+Deno.test("withoutPassword() hides what follows a command that takes a password", () => {
+  const cases: [string, string][] = [
+    ["EnableCheats secret one", "EnableCheats ***"],
+    ["enablecheats\u00a0secret", "enablecheats ***"],
+    ["RequestSpectator;secret", "RequestSpectator ***"],
+    ["SetAdminPassword secret", "SetAdminPassword ***"],
+    ["AdminLogin secret", "AdminLogin ***"],
+    ["EnableCheats", "EnableCheats"],
+    ["ServerChat the password is on Discord", "ServerChat the password is on Discord"],
+  ];
+  for (const [command, expected] of cases) equal(withoutPassword(command), expected);
 });

@@ -191,7 +191,7 @@ testPostgres("restarts over a restart of the program", async (databaseUrl, t) =>
 testPostgres("restarts that go wrong", async (databaseUrl, t) => {
   await using it = await restartStage({ databaseUrl, servers: SERVERS });
   const { stage, clock, alerts, db } = it;
-  const { ivo } = admins(it);
+  const { ivo, uwe } = admins(it);
 
   await t.step(
     "a server that is dead holds up nobody, and one that stays up is told of",
@@ -199,7 +199,11 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
       await stage.ark("Ragnarok").crash();
       const card = await it.restarts(ivo, { server: "all", delay: 0 });
       await it.got("Island", "DoExit"); // its process takes 26 s of real time to end
-      await it.says(card, /❌ \*\*Ragnarok\*\* · could not be told to stop: .*not saved before: /);
+      await it.says(card, /Ragnarok\*\* · not stopped yet: it cannot be reached: .* keeps trying/);
+      await it.says(
+        card,
+        /❌ \*\*Ragnarok\*\* · could not be told to stop within 2 min: .*not saved/,
+      );
       await clock.advance(180_000);
       await it.says(card, /❌ \*\*Island\*\* · was told to stop and still runs after 3 min/);
       match(textOf(card), /Nothing was restarted/);
@@ -209,9 +213,55 @@ testPostgres("restarts that go wrong", async (databaseUrl, t) => {
     },
   );
 
-  await t.step("a connection that breaks is not taken for a server that went down", async () => {
+  await t.step("a server that is away for a moment is saved and stopped all the same", async () => {
+    await stage.ark("Ragnarok").crash();
+    const before = commandsOf(stage, "Ragnarok").length;
     const card = await it.restarts(ivo, { server: "Ragnarok", delay: 0 });
-    await it.got("Ragnarok", "DoExit");
+    await clock.advance(10_000);
+    await stage.ark("Ragnarok").start();
+    await it.until(() => exits(it, "Ragnarok") > 0, () => "it is stopped");
+    deepEqual(commandsOf(stage, "Ragnarok").slice(before).slice(-2), ["SaveWorld", "DoExit"]);
+    await it.says(card, /^🔄 \*\*Ragnarok\*\* · going down$/m);
+    await stage.ark("Ragnarok").exit();
+    await it.says(card, /went down/);
+    await stage.ark("Ragnarok").start();
+    await it.says(card, /All up, /);
+  });
+
+  await t.step("one that is away for longer is stopped without that, once", async () => {
+    const before = exits(it, "Ragnarok");
+    await stage.ark("Ragnarok").crash();
+    const card = await it.restarts(uwe, { server: "Ragnarok", delay: 0 });
+    await it.says(card, /⏳ \*\*Ragnarok\*\* · noch nicht gestoppt: er ist nicht erreichbar: /);
+    ok(!/ECONN|127\.0\.0\.1|tried again|nobody answers/.test(textOf(card)), textOf(card));
+    await stage.ark("Ragnarok").start();
+    await it.until(() => exits(it, "Ragnarok") > before, () => "it is stopped");
+    await it.says(card, /fährt herunter \(die Welt wurde vorher nicht gespeichert: er ist nicht /);
+    await stage.ark("Ragnarok").exit();
+    await it.says(card, /heruntergefahren/);
+    await stage.ark("Ragnarok").start();
+    await it.says(card, /Alle wieder da, /);
+    equal(exits(it, "Ragnarok"), before + 1);
+  });
+
+  await t.step("one that cannot be told yet can still be spared", async () => {
+    const before = exits(it, "Ragnarok");
+    await stage.ark("Ragnarok").crash();
+    const card = await it.restarts(ivo, { server: "Ragnarok", delay: 0 });
+    await it.says(card, /not stopped yet/);
+    await it.until(() => card.data.components!.length > 0, () => "it can be aborted");
+    await ivo.presses(card, "Abort all");
+    match(textOf(card), /🚫 \*\*Ragnarok\*\* · aborted by Ivo/);
+    await stage.ark("Ragnarok").start();
+    await clock.advance(180_000);
+    equal(exits(it, "Ragnarok"), before);
+    match(textOf(card), /Nothing was restarted/);
+  });
+
+  await t.step("a connection that breaks is not taken for a server that went down", async () => {
+    const before = exits(it, "Ragnarok");
+    const card = await it.restarts(ivo, { server: "Ragnarok", delay: 0 });
+    await it.until(() => exits(it, "Ragnarok") > before, () => "it is stopped");
     const looks = stage.ark("Ragnarok").received.length;
     // The console itself tries three times.
     stage.ark("Ragnarok").faults.next({ on: /^ListPlayers/, times: 3 }, { kind: "reset" });

@@ -171,6 +171,29 @@ testPostgres("after a crash those who are back never left", async (url) => {
   deepEqual(names(it.roster), ["Ben"]);
 });
 
+testPostgres("a short restart is no hiccup: the server answers since its return", async (url) => {
+  await using it = await given(url);
+  it.ark("island").player("Ana").join();
+  await it.round();
+  it.roster.knowRestarts(() => new Date(it.clock.now() + 20_000));
+  loads(it.ark("island"), 1);
+  await it.round();
+  equal(it.roster.state("island").what, "hiccup"); // it was announced only
+  await it.round();
+  await it.clock.advance(15_000);
+  it.roster.knowRestarts(() => new Date(it.clock.now()));
+  loads(it.ark("island"), 2);
+  await it.round();
+  deepEqual(names(it.roster), undefined);
+  it.roster.knowRestarts(() => undefined); // the restart is over before that is seen here
+  await it.round();
+  equal(it.roster.state("island").what, "away");
+  await it.clock.advance(15_000);
+  await it.round();
+  const { what, since } = it.roster.state("island");
+  deepEqual([what, since!.getTime()], ["up", it.clock.now()]);
+});
+
 testPostgres("a server that hangs holds up nobody", async (url) => {
   await using it = await given(url, ["island", "ragnarok"]);
   await it.round();

@@ -14,7 +14,13 @@ import { storedPlaces } from "../../../src/store/places.ts";
 import type { Database } from "../../../src/store/sql.ts";
 import { HandClock } from "../../hand_clock.ts";
 import { testPostgres } from "../../store/databases.ts";
-import { featureStage, type Given, type Stage, startBot } from "../feature_stage.ts";
+import {
+  featureStage,
+  type Given,
+  type Stage,
+  type StageWishes,
+  startBot,
+} from "../feature_stage.ts";
 
 const CHANNEL = "server-status";
 const TIME = "<t:\\d+:t> \\(<t:\\d+:R>\\)";
@@ -23,9 +29,10 @@ const TIME = "<t:\\d+:t> \\(<t:\\d+:R>\\)";
 class Status {
   readonly clock = new HandClock();
   readonly restarts = new Map<string, Date>();
+  readonly alerts: string[] = [];
   readonly #db: Database;
   #roster: Job | undefined;
-  #board: Job | undefined;
+  #jobs: readonly Job[] = [];
 
   constructor(db: Database) {
     this.#db = db;
@@ -48,12 +55,13 @@ class Status {
       places,
       surface,
       restartAt,
+      alert: (text) => this.alerts.push(text),
       db,
       clock,
       log,
     });
     this.#roster = roster.job;
-    [this.#board] = feature.jobs!;
+    this.#jobs = feature.jobs!;
     return [{ ...feature, jobs: [] }];
   };
 
@@ -62,7 +70,7 @@ class Status {
     await this.#roster!.run(new AbortController().signal);
   }
 
-  /** Asks the servers after half a minute, and brings the board up to date. */
+  /** Asks the servers after half a minute, and brings the board up to date, and staff. */
   async goesOn(): Promise<void> {
     await this.clock.advance(30_000);
     await this.asks();
@@ -70,7 +78,7 @@ class Status {
   }
 
   async updates(): Promise<void> {
-    await this.#board!.run(new AbortController().signal);
+    for (const job of this.#jobs) await job.run(new AbortController().signal);
   }
 }
 
@@ -78,12 +86,19 @@ async function withStatus(
   url: string,
   servers: readonly string[],
   body: (stage: Stage, status: Status, db: Database) => Promise<void>,
+  wishes: Pick<StageWishes, "jitter"> = {},
 ): Promise<void> {
   const db = await openStore({ databaseUrl: url, dataDir: "" });
   try {
     const status = new Status(db);
     const { clock, make } = status;
-    await using stage = await featureStage({ servers, clock, make, manner: { encoding: "utf8" } });
+    await using stage = await featureStage({
+      ...wishes,
+      servers,
+      clock,
+      make,
+      manner: { encoding: "utf8" },
+    });
     await body(stage, status, db);
   } finally {
     await db.close();
@@ -279,6 +294,70 @@ testPostgres("the board is one message that follows the servers, never too often
   });
 });
 
+testPostgres(
+  "staff are told once that a server refuses the password, and all see it",
+  async (url) => {
+    await withStatus(url, ["Island", "Ragnarok"], async (stage, status) => {
+      const sam = stage.world.person("sam", { roles: ["support"] });
+      const uwe = stage.world.person("uwe", { locale: "de" });
+      const ark = stage.ark("Ragnarok");
+      await status.asks();
+      await status.updates();
+      const [board] = boards(sam);
+      const { password } = ark;
+      ark.password = "another";
+      await ark.restart();
+      await status.goesOn();
+      match(
+        textOf(board!),
+        /^🔴 \*\*Ragnarok\*\* · refuses the RCON password · since .*\n> It refuses the RCON password; .*\n🟢 \*\*Island/m,
+      );
+      match(
+        told(await uwe.runs("/serverliste")),
+        /^🔴 \*\*Ragnarok\*\* · lehnt das RCON-Passwort ab .*\n> Er lehnt das RCON-Passwort ab; /m,
+      );
+      await status.goesOn();
+      await status.goesOn();
+      equal(status.alerts.length, 1);
+      match(status.alerts[0]!, /\*\*Ragnarok refuses the RCON password\*\*[^]*What to do:/);
+      doesNotMatch(JSON.stringify([status.alerts, textOf(board!)]), /another|127\.0\.0\.1/);
+      ark.password = password;
+    });
+  },
+);
+
+testPostgres(
+  "during a restart the board says so, and afterwards counts from the return",
+  async (url) => {
+    await withStatus(url, ["Island"], async (stage, status) => {
+      const sam = stage.world.person("sam", { roles: ["support"] });
+      await status.asks();
+      await status.updates();
+      const [board] = boards(sam);
+      const at = new Date(status.clock.now() + 20_000);
+      const seconds = Math.floor(at.getTime() / 1000);
+      status.restarts.set("island", at);
+      const restarting = new RegExp(
+        `^🔄 \\*\\*Island\\*\\* · restarting · since <t:${seconds}:t>`,
+        "m",
+      );
+      await status.goesOn(); // still there, saving the world
+      match(textOf(board!), restarting);
+      await stage.ark("Island").exit();
+      await status.goesOn();
+      match(textOf(board!), restarting);
+      doesNotMatch(textOf(board!), /^>/m);
+      await stage.ark("Island").start();
+      await status.goesOn();
+      match(textOf(board!), restarting); // until the restart is found to be over
+      const back = Math.floor(status.clock.now() / 1000);
+      status.restarts.clear();
+      await status.goesOn();
+      match(textOf(board!), new RegExp(`🟢 .* · up · 0 online · answers since <t:${back}:t>`));
+    }, { jitter: () => 0 });
+  },
+);
+
 testPostgres("ten restarts leave one board, which says when it is not kept", async (url) => {
   await withStatus(url, ["Island"], async (stage, status, db) => {
     const sam = stage.world.person("sam", { roles: ["support"] });
@@ -337,6 +416,50 @@ testPostgres("neither a lost store nor a crash leads to a second board", async (
     await third.stopBot();
   });
 });
+
+testPostgres(
+  "the board of before goes on when the store is back, a new one also before",
+  async (url) => {
+    await withStatus(url, ["Island"], async (stage, status, db) => {
+      const sam = stage.world.person("sam", { roles: ["support"] });
+      const arks = [stage.ark("Island")];
+      const rename = (from: string, to: string) =>
+        db.run(5_000, (sql) => sql.unsafe(`alter table ${from} rename to ${to}`));
+      await status.asks();
+      await status.updates();
+      await stage.stopBot();
+      const [old] = boards(sam);
+
+      await rename("status_board", "away");
+      const next = new Status(db);
+      const bot = await startBot(stage.world, { ...next, arks });
+      await next.asks();
+      await rejects(next.updates(), { name: "StoreError" });
+      match(textOf(old!), /stopped/);
+      await rename("away", "status_board");
+      await next.updates();
+      doesNotMatch(textOf(old!), /stopped/);
+
+      await rename("status_board", "away");
+      deleteMessage(stage.world.discord.world, old!);
+      await next.clock.advance(60_000);
+      await next.asks();
+      await rejects(next.updates(), { name: "StoreError" }); // a new one, which cannot be stored
+      stage.ark("Island").player("Ana").join();
+      await rejects(next.goesOn(), { name: "StoreError" });
+      equal(boards(sam).length, 1);
+      match(textOf(boards(sam)[0]!), /1 online/);
+      await rename("away", "status_board");
+      await next.updates();
+      const stored = await db.run(
+        5_000,
+        (sql) => sql<{ message_id: string }[]>`select message_id from status_board`,
+      );
+      deepEqual(stored.map((row) => row.message_id), [boards(sam)[0]!.data.id]);
+      await bot.stopBot();
+    });
+  },
+);
 
 testPostgres(
   "a board or channel that was deleted comes back, also when nothing changes",

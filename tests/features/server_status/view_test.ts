@@ -20,7 +20,7 @@ const UP: ServerState = {
 };
 
 function server(name: string, wishes: Partial<ServerView> = {}): ServerView {
-  return { name, map: undefined, state: UP, restartAt: undefined, ...wishes };
+  return { name, map: undefined, state: UP, restart: undefined, ...wishes };
 }
 
 function described(servers: readonly ServerView[]): string {
@@ -53,7 +53,45 @@ Deno.test("fifty servers fit into one message, whatever they are called", () => 
     equal(shown + missing, 50);
   }
   const few = described([server("Island", { state })]);
-  match(few, /\n> It cannot be reached/);
+  match(few, /\n> It cannot be reached: .*\. BlissBot keeps trying\.$/m);
+});
+
+Deno.test("of servers that do not fit, those in trouble are shown, and the rest as configured", () => {
+  const away: ServerState = { ...UP, what: "away", trouble: "unreachable" };
+  const troubled: Record<number, ServerState> = {
+    45: { ...away, trouble: "silent" },
+    46: { ...UP, what: "hiccup", trouble: "silent" },
+    47: { ...away, trouble: "password" },
+    48: away,
+    49: away,
+  };
+  const servers = Array.from(
+    { length: 50 },
+    (_, i) => server(`S${i} ${"long ".repeat(10)}`, { state: troubled[i] ?? UP }),
+  );
+  const text = described(servers);
+  const shown = [...text.matchAll(/\*\*S(\d+)/g)].map(([, number]) => Number(number));
+  deepEqual(shown.slice(0, 8), [48, 49, 47, 46, 45, 0, 1, 2]);
+  deepEqual(shown.slice(5), shown.slice(5).toSorted((a, b) => a - b));
+  equal(Number(/… and (\d+) more/.exec(text)![1]), 50 - shown.length);
+});
+
+Deno.test("a restart that is under way is no trouble, unless the password is refused", () => {
+  const restart = { at: new Date(1_773_480_000_000), isUnderWay: true };
+  const away: ServerState = { ...UP, what: "away", trouble: "unreachable" };
+  const text = described([
+    server("Leaving", { restart }),
+    server("Booting", { restart, state: away }),
+    server("Locked", { restart, state: { ...away, trouble: "password" } }),
+    server("Crashed", { restart: { ...restart, isUnderWay: false }, state: away }),
+  ]);
+  const since = "since <t:1773480000:t> \\(<t:1773480000:R>\\)";
+  for (const name of ["Leaving", "Booting"]) {
+    match(text, new RegExp(`^🔄 \\*\\*${name}\\*\\* · restarting · ${since}$`, "m"));
+  }
+  match(text, /^🔴 \*\*Locked\*\* · refuses the RCON password · since <t:1773480413:t> \S+$/m);
+  match(text, /^🔴 \*\*Crashed\*\* · down · since .* · 🔄 restart <t:1773480000:R>$/m);
+  equal(text.match(/^>/gm)!.length, 2);
 });
 
 Deno.test("a server that hangs or is away counts nobody as online", () => {
@@ -68,7 +106,10 @@ Deno.test("a server that hangs or is away counts nobody as online", () => {
   match(text, /^\*\*2\*\* online\n/);
   match(text, /^🟡 \*\*S1\*\* · slow · 1 online · since/m);
   match(text, /^🟡 \*\*S2\*\* · starting or busy · since/m);
-  match(text, /^🔴 \*\*S3\*\* · down · since .*\n> It refuses BlissBot's RCON password/m);
+  match(
+    text,
+    /^🔴 \*\*S3\*\* · refuses the RCON password · since .*\n> It refuses the RCON password; /m,
+  );
 });
 
 Deno.test("the board tells when it changed last, and is the same for the same state", () => {

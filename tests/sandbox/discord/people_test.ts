@@ -570,7 +570,7 @@ Deno.test("the six bots are in the community with the rights they ask for", asyn
   deepEqual(managed.map(({ permissions }) => permissions), [
     "274877991936",
     "274877991936",
-    "326686035024",
+    "326686067792",
     "274878024704",
     "274877991936",
     "2252160859499600",
