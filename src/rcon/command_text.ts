@@ -9,29 +9,50 @@ import { RconError } from "./errors.ts";
 /** Longest command in bytes of UTF-8. The game's own limit is not known; other clients stop at 1,000. */
 export const LONGEST_COMMAND_BYTES = 900;
 
+/** What is wrong with a command, as a clause without a full stop. */
+export type CommandProblem = Readonly<Record<"en" | "de", string>>;
+
 /** What cannot stand in a command, and how to say so. The first match is told. */
-const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
+const FORBIDDEN: readonly (readonly [RegExp, CommandProblem])[] = [
   // The engine ends a text at NUL and begins a new command after a line break.
-  [/[\r\n\u0085\u2028\u2029]/u, "it has a line break"],
-  [/\p{Cc}/u, "it has a control character"],
-  [/\p{Cs}/u, "it has half a character"],
+  [/[\r\n\u0085\u2028\u2029]/u, { en: "it has a line break", de: "er hat einen Zeilenumbruch" }],
+  [/\p{Cc}/u, { en: "it has a control character", de: "er hat ein Steuerzeichen" }],
+  [/\p{Cs}/u, { en: "it has half a character", de: "er hat ein halbes Zeichen" }],
   // They turn or hide text, so that a reader of the log would see another command.
-  [/[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u, "it has invisible characters"],
+  [/[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u, {
+    en: "it has invisible characters",
+    de: "er hat unsichtbare Zeichen",
+  }],
   // Unreal's console splits commands at a bar and drops what follows two slashes. It does so
   // outside of quotes only, but whoever writes the text may also write a quote.
-  [/\|/, 'it has a "|", at which the game may begin a second command'],
-  [/\/\//, 'it has a "//", after which the game may ignore the rest'],
-  [/^(?![a-z])/i, "it does not begin with a command's name"],
+  [/\|/, {
+    en: 'it has a "|", at which the game may begin a second command',
+    de: "er hat ein „|“, ab dem das Spiel einen zweiten Befehl beginnen kann",
+  }],
+  [/\/\//, {
+    en: 'it has a "//", after which the game may ignore the rest',
+    de: "er hat ein „//“, nach dem das Spiel den Rest übergehen kann",
+  }],
+  [/^(?![a-z])/i, {
+    en: "it does not begin with a command's name",
+    de: "er beginnt nicht mit dem Namen eines Befehls",
+  }],
 ];
+
+/** Why a text cannot be sent as one command; undefined when it can. */
+export function problemOf(text: string): CommandProblem | undefined {
+  if (text.trim() === "") return { en: "it is empty", de: "er ist leer" };
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= LONGEST_COMMAND_BYTES) return FORBIDDEN.find(([pattern]) => pattern.test(text))?.[1];
+  return {
+    en: `it has ${bytes} bytes, and ${LONGEST_COMMAND_BYTES} are the most`,
+    de: `er hat ${bytes} Bytes, und höchstens ${LONGEST_COMMAND_BYTES} sind möglich`,
+  };
+}
 
 /** @throws {RconError} "invalid" when the text cannot be sent as one command */
 export function checkCommand(text: string): void {
-  const bytes = new TextEncoder().encode(text).length;
-  const reason = text.trim() === ""
-    ? "it is empty"
-    : bytes > LONGEST_COMMAND_BYTES
-    ? `it has ${bytes} bytes, and ${LONGEST_COMMAND_BYTES} are the most`
-    : FORBIDDEN.find(([pattern]) => pattern.test(text))?.[1];
+  const reason = problemOf(text)?.en;
   if (!reason) return;
   throw new RconError({
     kind: "invalid",

@@ -6,8 +6,7 @@
 
 import { type Option, Refusal, type Tier } from "../../discord/surface.ts";
 import { fillEach } from "../../discord/texts.ts";
-import { checkCommand } from "../../rcon/command_text.ts";
-import { RconError } from "../../rcon/errors.ts";
+import { problemOf } from "../../rcon/command_text.ts";
 import { judge, namesFor } from "./command_rules.ts";
 import type { Order, Sending } from "./sending.ts";
 import { TEXTS } from "./texts.ts";
@@ -44,10 +43,6 @@ export async function checkOrder(
 }
 
 function refuseWrongText(command: string): void {
-  try {
-    checkCommand(command);
-  } catch (error) {
-    if (!(error instanceof RconError)) throw error;
-    throw new Refusal("WRONG_INPUT", fillEach(TEXTS.noCommand, { reason: error.reason }));
-  }
+  const reason = problemOf(command);
+  if (reason) throw new Refusal("WRONG_INPUT", fillEach(TEXTS.noCommand, { reason }));
 }

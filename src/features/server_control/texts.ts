@@ -29,13 +29,9 @@ export const TEXTS = {
   chat: { en: "chat", de: "Chat" },
   banner: { en: "banner", de: "Banner" },
 
-  /** The English reason is the console's own; the German text names all that there may be. */
   noCommand: {
     en: "It cannot be sent as one command: {reason}.",
-    de:
-      "Das lässt sich nicht als ein Befehl senden: Er muss mit seinem Namen beginnen, darf höchstens " +
-      "900 Bytes lang sein und weder Zeilenumbrüche noch Steuer- oder unsichtbare Zeichen, „|“ oder " +
-      "„//“ enthalten.",
+    de: "Das lässt sich nicht als ein Befehl senden: {reason}.",
   },
   noGetChat: {
     en:

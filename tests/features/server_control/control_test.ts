@@ -97,7 +97,7 @@ testPostgres("staff send commands and words to the game servers", async (url, t)
       match(refused, reason);
       match(refused, /WRONG_INPUT/);
     }
-    match(told(await rcon(uwe, "a | b")), /weder Zeilenumbrüche noch/);
+    match(told(await rcon(uwe, "a | b")), /er hat ein „\|“, ab dem/);
     equal(island.received.length, before);
   });
 
