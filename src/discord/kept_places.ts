@@ -47,7 +47,7 @@ export interface KeptPlaces {
   /** The same in a thread, which is reopened, and renamed when `name` is another than last time. */
   inThread<T>(thread: WantedThread, work: (threadId: Id) => Promise<T>): Promise<T>;
   /** Key of the thread with that id; undefined when it is none of ours. */
-  threadKey(id: Id): string | undefined;
+  threadKey(id: Id): Promise<string | undefined>;
 }
 
 /** A place, and how it is made when it is not there. */
@@ -160,6 +160,13 @@ export function openKeptPlaces(
     }
   }
 
+  function keyOf(id: Id): string | undefined {
+    for (const [key, place] of known) {
+      if (place.id === id && key.startsWith(THREAD_KEY)) return key.slice(THREAD_KEY.length);
+    }
+    return undefined;
+  }
+
   const categoryPlace: Kept = {
     key: `category ${category}`,
     name: category,
@@ -194,11 +201,12 @@ export function openKeptPlaces(
         return await inOpenThread(id, work);
       });
     },
-    threadKey(id) {
-      for (const [key, place] of known) {
-        if (place.id === id && key.startsWith(THREAD_KEY)) return key.slice(THREAD_KEY.length);
-      }
-      return undefined;
+    async threadKey(id) {
+      const key = keyOf(id);
+      if (key !== undefined) return key;
+      // Members may write in a thread before Discord has told us that it was made.
+      await Promise.allSettled([loading, ...making.values()]);
+      return keyOf(id);
     },
   };
 }

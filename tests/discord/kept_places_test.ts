@@ -17,6 +17,7 @@ import { openPlaces } from "../../src/discord/places.ts";
 import { guardRest } from "../../src/discord/rest_guard.ts";
 import type { Surface } from "../../src/discord/surface.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { INTENTS } from "../../src/discord/rights.ts";
 import { openLog } from "../../src/runtime/log.ts";
 import { canSee } from "../../src/sandbox/discord/permissions.ts";
 import { setArchived } from "../../src/sandbox/discord/thread_life.ts";
@@ -142,8 +143,23 @@ Deno.test("nothing is made before it is needed; then it is there for the roles a
     deepEqual(seeing, [true, true, false], place.name);
   }
   deepEqual(sam.sees(thread).map(({ data }) => data.content), ["hello"]);
-  equal(places.threadKey(id), "island");
-  equal(places.threadKey(channel.id), undefined);
+  equal(await places.threadKey(id), "island");
+  equal(await places.threadKey(channel.id), undefined);
+});
+
+Deno.test("who writes in a new thread at once is not taken for somebody elsewhere", async () => {
+  await using stage = await setUp();
+  const { it, places, writeTo } = stage;
+  const keys: Promise<string | undefined>[] = [];
+  // As the gateway tells of it, before the answer to the request can have arrived.
+  const stop = it.discord.world.listen((event) => {
+    if (event.name !== "THREAD_CREATE") return;
+    const { id } = event.dataFor(it.apps.servers, INTENTS.guilds) as { id: string };
+    keys.push(places.threadKey(id));
+  });
+  await places.inThread(THREAD, writeTo("hello"));
+  stop();
+  deepEqual(await Promise.all(keys), ["island"]);
 });
 
 Deno.test("a known place costs no look, also after a restart and under names that admins gave", async () => {
@@ -160,7 +176,7 @@ Deno.test("a known place costs no look, also after a restart and under names tha
   equal(await restarted.inThread(THREAD, writeTo("two")), id);
   equal(await restarted.inChannel("chat", writeTo("three")), thread.parentId);
   deepEqual(stage.asked(), [POST, POST]);
-  equal(restarted.threadKey(id), "island");
+  equal(await restarted.threadKey(id), "island");
   deepEqual(textsIn(it, id), ["one", "two"]);
   equal(thread.name, `renamed-${id}`);
 });
@@ -220,7 +236,7 @@ Deno.test("what was deleted is made anew, up to the category, and the work is do
   await rest.call("DELETE", `/channels/${first}`);
   const second = await places.inThread(THREAD, writeTo("two"));
   equal(placeOf(it, second).parentId, channel);
-  equal(places.threadKey(first), undefined);
+  equal(await places.threadKey(first), undefined);
 
   await rest.call("DELETE", `/channels/${channel}`);
   const third = await places.inThread(THREAD, writeTo("three"));
@@ -291,7 +307,7 @@ Deno.test("while the store is away places work, and are remembered when it is ba
   equal(await places.inThread(THREAD, writeTo("two")), id);
   deepEqual(stage.asked(), [POST]);
   equal(failures(), before, "what is known waits for no store");
-  equal(places.threadKey(id), "island");
+  equal(await places.threadKey(id), "island");
   equal(memory.kept.size, 0);
 
   memory.isAway = false;

@@ -122,7 +122,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
   async function onMessage(message: IncomingMessage): Promise<void> {
     if (message.author.isBot) return;
     await firstLoad.promise;
-    const serverId = needs.places.threadKey(message.channelId);
+    const serverId = await needs.places.threadKey(message.channelId);
     if (serverId === undefined) return;
     if (parts.isMuted(message.author.id)) {
       return await surface.react(message.channelId, message.id, "🔇");
@@ -142,7 +142,7 @@ export function openChatBridge(needs: ChatBridgeNeeds): ChatBridge {
 
   async function onMessageDelete({ id, channelId }: DeletedMessage): Promise<void> {
     await firstLoad.promise; // as the message itself
-    bridges.get(needs.places.threadKey(channelId) ?? "")?.drop(id);
+    bridges.get(await needs.places.threadKey(channelId) ?? "")?.drop(id);
   }
 
   let isLoaded = false;
