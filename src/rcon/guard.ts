@@ -36,8 +36,12 @@ export interface RconServer {
 const CONNECT_MS = 5_000;
 /** A server that is starting needs up to 7 s for a login (measured on a real one). */
 const LOGIN_MS = 10_000;
-/** Servers that cut long answers cut at 4,096 bytes, some a little below. */
-const MAYBE_CUT_FROM = 3_900;
+/**
+ * Servers that cut long answers cut at 4,096 bytes, some a little below. Who sends more in one packet
+ * does not cut: to wait for another one would keep an answer that nobody has stored yet, and what
+ * GetGameLog and GetChat have told is gone from the game.
+ */
+const MAYBE_CUT_FROM = 3_900, MAYBE_CUT_TO = 4_096;
 /** Clients that know such servers wait 50 to 300 ms for the next part. */
 const NEXT_PART_MS = 300;
 /** What a part takes besides its bytes, so that a flood of empty ones comes to an end as well. */
@@ -220,7 +224,7 @@ export class Connection {
     this.#partBytes += PART_COST_BYTES + body.length;
     if (this.#partBytes > LARGEST_BYTES) {
       this.#finish({ kind: "broken", reason: `its answer is longer than ${LARGEST_BYTES} bytes` });
-    } else if (this.#parts.length === 1 && body.length < MAYBE_CUT_FROM) {
+    } else if (this.#parts.length === 1 && !mayBeCut(body)) {
       this.#handOver();
     }
   }
@@ -276,6 +280,10 @@ export class Connection {
     const { kind, reason } = this.#end ?? { kind: "broken", reason: "it is not connected" };
     return new RconError({ kind, outcome, action, reason, onlyAsked });
   }
+}
+
+function mayBeCut({ length }: Uint8Array): boolean {
+  return length >= MAYBE_CUT_FROM && length <= MAYBE_CUT_TO;
 }
 
 /** Such as ECONNREFUSED. The message has the address as well, which not everybody may read. */

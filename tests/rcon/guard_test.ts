@@ -228,6 +228,18 @@ Deno.test("D8: parts that come too late are not taken for the next answer", asyn
   equal(text(await connection.send("short", DEADLINE_MS)), "short");
 });
 
+Deno.test("D8: an answer longer than a part is handed over at once, and what follows is not the next one", async () => {
+  const clock = new HandClock(); // does not move: nothing is waited for
+  await using raw = await startRaw(afterLogin(({ id, text, socket }) => {
+    socket.write(packet(id, 0, Buffer.alloc(text === "long" ? 4_097 : 3, text)));
+    if (text === "long") socket.write(packet(id, 0, "more"));
+  }));
+  await using connection = await connect(raw, clock);
+  equal((await connection.send("long", DEADLINE_MS)).length, 4_097);
+  equal(text(await connection.send("abc", DEADLINE_MS)), "abc");
+  equal(clock.sleepers, 0);
+});
+
 Deno.test("D9: characters cut between packets and bytes that are no UTF-8 arrive as sent", async () => {
   const characters = Buffer.from("漢字🔥".repeat(500)); // 5,000 bytes, cut inside one
   const answers: Record<string, Buffer> = {
@@ -246,7 +258,7 @@ Deno.test("D9: characters cut between packets and bytes that are no UTF-8 arrive
 });
 
 Deno.test("D10: a server that sends without end is cut off", async () => {
-  const block = Buffer.alloc(1 << 20, "x");
+  const block = Buffer.alloc(4_096, "x");
   await using raw = await startRaw(afterLogin(({ id, socket }) => {
     for (let i = 0; i <= LARGEST_BYTES / block.length; i++) socket.write(packet(id, 0, block));
   }));
